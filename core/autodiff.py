@@ -1,0 +1,315 @@
+"""Automatic differentiation: a tape, and the two passes over it.
+
+A *forward pass* computes the **primal** of every node of the formula and its **local derivatives**,
+one for each operand. A *backward pass* then goes through the nodes in the opposite order and hands each
+operand its share of the **cotangent**, the derivative of the output for that node: cotangent of the
+node times local derivative. Shares that arrive on several ways are summed, which is all that the
+multivariable chain rule says. Forward mode (`jvp`) carries a **tangent** along instead.
+
+The vocabulary is that of JAX's *autodidax*. Exact second derivatives come from running the backward
+pass on dual numbers (forward over reverse): the same code, with numbers that carry a tangent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.expression import Apply, Constant, Expression, Variable, broadcast_result, real_values
+from core.primitives import FloatArray, Operand, Primitive
+
+
+@dataclass(frozen=True)
+class Node:
+    """One line of the tape after its forward pass.
+
+    Attributes
+    ----------
+    expression
+        The subexpression that this node computes.
+    operands
+        Indices of the nodes it is computed from.
+    primal
+        Its value.
+    local_derivatives
+        The derivative of this node for each operand; None for an operand that no variable is in.
+    """
+
+    expression: Expression
+    operands: tuple[int, ...]
+    primal: Any
+    local_derivatives: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one node hands back to one of its operands in the backward pass.
+
+    Attributes
+    ----------
+    node, place, operand
+        Index of the node that hands back, the operand's place in it, and the index of the operand.
+    cotangent, local_derivative
+        The two factors.
+    contribution
+        Their product, which is added to the operand's cotangent.
+    """
+
+    node: int
+    place: int
+    operand: int
+    cotangent: Any
+    local_derivative: Any
+    contribution: Any
+
+
+@dataclass(frozen=True)
+class BackwardPass:
+    """Result of a backward pass.
+
+    Attributes
+    ----------
+    cotangents
+        Derivative of the output for each node, in the order of the tape.
+    shares
+        Every contribution, in the order in which it was handed back.
+    """
+
+    cotangents: tuple[Any, ...]
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True)
+class Dual(Operand):
+    """A number that carries its derivative along: ``primal + tangent·ε`` with ``ε² = 0``."""
+
+    primal: Any
+    tangent: Any
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Dual:
+        """Compute the primal, and the tangent by the chain rule."""
+        primals = [operand.primal if isinstance(operand, Dual) else operand for operand in operands]
+        result = primitive(*primals)
+        tangent: Any = 0.0
+        for partial, operand in zip(primitive.partials, operands, strict=True):
+            if isinstance(operand, Dual):
+                with np.errstate(all="ignore"):
+                    tangent = tangent + _contribution(operand.tangent, partial(result, *primals))
+        return Dual(result, tangent)
+
+
+def _contribution(seed: Any, local_derivative: Any) -> Any:
+    """Product in which a seed of exactly 0 wins even against an infinite local derivative.
+
+    What does not reach the output cannot change it: the branch of a `where` that was not chosen, the
+    exponent 0 of a power.
+    """
+    if isinstance(seed, Dual) or isinstance(local_derivative, Dual):
+        seed_primal, seed_tangent = _parts(seed)
+        local_primal, local_tangent = _parts(local_derivative)
+        with np.errstate(all="ignore"):
+            tangent = _contribution(seed_tangent, local_primal) + _contribution(seed_primal, local_tangent)
+        return Dual(_contribution(seed_primal, local_primal), tangent)
+    with np.errstate(all="ignore"):
+        return np.where(np.equal(seed, 0.0), 0.0, np.multiply(seed, local_derivative))[()]
+
+
+def _parts(value: Any) -> tuple[Any, Any]:
+    return (value.primal, value.tangent) if isinstance(value, Dual) else (value, 0.0)
+
+
+def forward_pass(expression: Expression, values: Mapping[str, Any]) -> tuple[Node, ...]:
+    """Record the tape: every node's primal and local derivatives at `values`.
+
+    Parameters
+    ----------
+    values
+        A float, an array or a `Dual` for each name.
+    """
+    index = {node: position for position, node in enumerate(expression.nodes)}
+    active = expression_activity(expression)
+    tape: list[Node] = []
+    for expression_node in expression.nodes:
+        places = tuple(index[operand] for operand in expression_node.operands)
+        if not isinstance(expression_node, Apply):
+            primal = (
+                values[expression_node.name]
+                if isinstance(expression_node, Variable)
+                else _constant(expression_node)
+            )
+            tape.append(Node(expression_node, (), primal, ()))
+            continue
+        row = expression_node.primitive
+        primals = tuple(tape[place].primal for place in places)
+        result = row(*primals)
+        with np.errstate(all="ignore"):
+            jump = row.jumps(*map(_primal, primals)) if row.jumps is not None else False
+            local = tuple(
+                _no_derivative_at(jump, partial(result, *primals)) if active[operand] else None
+                for partial, operand in zip(row.partials, expression_node.operands, strict=True)
+            )
+        tape.append(Node(expression_node, places, result, local))
+    return tuple(tape)
+
+
+def expression_activity(expression: Expression) -> dict[Expression, bool]:
+    """Tell for each node whether a variable is in it: only those have derivatives."""
+    active: dict[Expression, bool] = {}
+    for node in expression.nodes:
+        active[node] = isinstance(node, Variable) or any(active[operand] for operand in node.operands)
+    return active
+
+
+def _constant(node: Expression) -> Any:
+    assert isinstance(node, Constant)
+    return node.evaluate_constant()
+
+
+def _primal(value: Any) -> Any:
+    return value.primal if isinstance(value, Dual) else value
+
+
+def _no_derivative_at(jump: Any, local_derivative: Any) -> Any:
+    """Where the value jumps there is no derivative, whatever the slopes beside the jump."""
+    if not np.any(jump):
+        return local_derivative
+    if isinstance(local_derivative, Dual):
+        return Dual(np.where(jump, np.nan, local_derivative.primal), local_derivative.tangent)
+    return np.where(jump, np.nan, local_derivative)[()]
+
+
+def backward_pass(tape: Sequence[Node], seed: Any = 1.0) -> BackwardPass:
+    """Hand the cotangent `seed` of the last node back through the tape.
+
+    Nodes are visited in the reverse of the order in which they were computed, so that a node hands back
+    only when all of its own cotangent has arrived, also where the graph forks.
+    """
+    cotangents: list[Any] = [0.0] * len(tape)
+    cotangents[-1] = seed
+    shares: list[Share] = []
+    for position in range(len(tape) - 1, -1, -1):
+        node = tape[position]
+        for place, (operand, local) in enumerate(zip(node.operands, node.local_derivatives, strict=True)):
+            if local is None:
+                continue
+            contribution = _contribution(cotangents[position], local)
+            cotangents[operand] = cotangents[operand] + contribution
+            shares.append(Share(position, place, operand, cotangents[position], local, contribution))
+    return BackwardPass(tuple(cotangents), tuple(shares))
+
+
+def value_and_grad(expression: Expression, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Value and all partial derivatives by one forward and one backward pass.
+
+    Parameters
+    ----------
+    values
+        A real number or array for each name; arrays broadcast, and derivatives are taken element by
+        element.
+
+    Returns
+    -------
+    value, gradient
+        `gradient` maps each name of the expression to its partial derivative, of the shape of `value`;
+        NaN where the value is NaN or no derivative exists.
+
+    Raises
+    ------
+    ValueError
+        If a name has no value, or a value is not made of real numbers.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> value_and_grad(parse("x^2 + 3 x y + y^2"), {"x": 2.0, "y": 3.0})
+    (31.0, {'x': 13.0, 'y': 12.0})
+    """
+    value, pullback = vjp(expression, values)
+    return value, pullback(1.0)
+
+
+def grad(expression: Expression, values: Mapping[str, Any]) -> dict[str, Any]:
+    """All partial derivatives; see :func:`value_and_grad`."""
+    return value_and_grad(expression, values)[1]
+
+
+def vjp(expression: Expression, values: Mapping[str, Any]) -> tuple[Any, Callable[[Any], dict[str, Any]]]:
+    """Value, and the function that pulls a cotangent of the value back to the variables."""
+    arrays = real_values(values, expression.names)
+    tape = forward_pass(expression, arrays)
+    value = broadcast_result(tape[-1].primal, arrays.values())
+
+    def pullback(cotangent: Any) -> dict[str, Any]:
+        cotangents = backward_pass(tape, cotangent).cotangents
+        return {
+            node.expression.name: _where_defined(value, derivative, arrays)
+            for node, derivative in zip(tape, cotangents, strict=True)
+            if isinstance(node.expression, Variable)
+        }
+
+    return value, pullback
+
+
+def jvp(expression: Expression, values: Mapping[str, Any], tangents: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Value, and the derivative along `tangents` by forward mode.
+
+    Parameters
+    ----------
+    tangents
+        How fast each name moves; a name that is not given stands still.
+    """
+    arrays = real_values(values, expression.names)
+    directions = real_values(tangents, ())
+    tape = forward_pass(expression, arrays)
+    moving: list[Any] = []
+    for node in tape:
+        if isinstance(node.expression, Variable):
+            moving.append(directions.get(node.expression.name, 0.0))
+            continue
+        total: Any = 0.0
+        for operand, local in zip(node.operands, node.local_derivatives, strict=True):
+            if local is not None:
+                total = total + _contribution(moving[operand], local)
+        moving.append(total)
+    value = broadcast_result(tape[-1].primal, arrays.values())
+    return value, _where_defined(value, moving[-1], arrays)
+
+
+def hessian(expression: Expression, values: Mapping[str, Any]) -> FloatArray:
+    """Exact second derivatives, by the backward pass on dual numbers.
+
+    Parameters
+    ----------
+    values
+        A real number for each name.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(k, k)`` in the order of ``expression.names``; NaN where a second derivative does not exist.
+    """
+    arrays = real_values(values, expression.names)
+    names = expression.names
+    result = np.empty((len(names), len(names)))
+    for column, moving in enumerate(names):
+        duals = {name: Dual(arrays[name], 1.0 if name == moving else 0.0) for name in names}
+        tape = forward_pass(expression, duals)
+        cotangents = backward_pass(tape).cotangents
+        by_name = {
+            node.expression.name: cotangent
+            for node, cotangent in zip(tape, cotangents, strict=True)
+            if isinstance(node.expression, Variable)
+        }
+        undefined = np.isnan(_primal(tape[-1].primal))
+        for row, name in enumerate(names):
+            result[row, column] = np.nan if undefined else _parts(by_name[name])[1]
+    return result
+
+
+def _where_defined(value: Any, derivative: Any, arrays: Mapping[str, Any]) -> Any:
+    """A derivative exists only where the function does."""
+    masked = np.where(np.isnan(value), np.nan, derivative)[()]
+    return broadcast_result(masked, arrays.values())

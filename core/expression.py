@@ -1,0 +1,285 @@
+"""The immutable expression tree.
+
+An expression is a constant, a variable, or a primitive applied to expressions. Equal expressions are
+the *same object* (they are interned when they are built), so a shared subexpression is stored,
+evaluated and differentiated once, and comparing two of them costs nothing. Every walk over a tree is a
+loop over :attr:`Expression.nodes`, operands first, so depth is no danger.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any, TypeVar, final
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from core.primitives import NamedFloat, Operand, Primitive
+
+Result = TypeVar("Result")
+
+GREEK: dict[str, str] = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lam": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ",
+    "sigma": "σ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+}  # fmt: skip
+"""Greek letters by the names that stand for them in typed text (λ is ``lam``, as in NumPy code)."""
+
+_interned: WeakValueDictionary[Any, Expression] = WeakValueDictionary()
+
+
+class Expression(Operand):
+    """A formula; build one with :func:`core.parse`, :func:`trace`, or Python operators.
+
+    Attributes
+    ----------
+    operands
+        The expressions that this one is made of; empty for constants and variables.
+    """
+
+    operands: tuple[Expression, ...] = ()
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Expression:
+        """Build the expression of `primitive` applied to `operands`, numbers among them made constants."""
+        return Apply(primitive, *(as_expression(operand) for operand in operands))
+
+    def __bool__(self) -> bool:
+        raise TypeError("a formula has no truth value of its own; use where(condition, a, b)")
+
+    @cached_property
+    def nodes(self) -> tuple[Expression, ...]:
+        """Each different subexpression once, operands before what is made of them, this one last."""
+        order: dict[Expression, None] = {}
+        stack: list[tuple[Expression, bool]] = [(self, False)]
+        while stack:
+            node, operands_done = stack.pop()
+            if node in order:
+                continue
+            if operands_done:
+                order[node] = None
+            else:
+                stack.append((node, True))
+                stack.extend((operand, False) for operand in reversed(node.operands))
+        return tuple(order)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Free letters, in order of appearance."""
+        return tuple(node.name for node in self.nodes if isinstance(node, Variable))
+
+    def fold(self, visit: Callable[[Expression, tuple[Result, ...]], Result]) -> Result:
+        """Compute a result for each node from the results of its operands, and return this one's."""
+        results: dict[Expression, Result] = {}
+        for node in self.nodes:
+            results[node] = visit(node, tuple(results[operand] for operand in node.operands))
+        return results[self]
+
+    def evaluate(self, values: Mapping[str, Any] | None = None) -> Any:
+        """Compute the formula with NumPy.
+
+        Parameters
+        ----------
+        values
+            A real number or array for each name; arrays broadcast. Further names only take part in the
+            broadcasting.
+
+        Returns
+        -------
+        float or ndarray
+            float64 of the broadcast shape; NaN outside the domain, ±inf on overflow, without warnings.
+
+        Raises
+        ------
+        ValueError
+            If a name has no value, or a value is not made of real numbers.
+        """
+        arrays = real_values(values or {}, self.names)
+
+        def visit(node: Expression, operands: tuple[Any, ...]) -> Any:
+            if isinstance(node, Apply):
+                return node.primitive(*operands)
+            return arrays[node.name] if isinstance(node, Variable) else node.evaluate_constant()
+
+        return broadcast_result(self.fold(visit), arrays.values())
+
+    def evaluate_constant(self) -> Any:
+        """Value of a constant as NumPy wants it; only constants have one."""
+        raise TypeError(f"{self} is no constant")
+
+    def substitute(self, replacements: Mapping[str, Any]) -> Expression:
+        """Put expressions or numbers in the place of names."""
+        swapped = {name: as_expression(value) for name, value in replacements.items()}
+
+        def visit(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+            if isinstance(node, Apply):
+                return Apply(node.primitive, *operands)
+            return swapped.get(node.name, node) if isinstance(node, Variable) else node
+
+        return self.fold(visit)
+
+    def depends_on(self, name: str) -> bool:
+        """Tell whether the letter `name` occurs."""
+        return name in self.names
+
+    def latex(self, names: Mapping[str, str] | None = None) -> str:
+        """LaTeX of the formula; `names` overrides how single variables are written."""
+        from core import printing  # printing reads expressions, so it is loaded after them
+
+        return printing.latex(self, names or {})
+
+    def python(self) -> str:
+        """NumPy source of the formula (needs ``import math`` and ``import numpy as np``)."""
+        from core import printing
+
+        return printing.python(self)
+
+    def __str__(self) -> str:
+        from core import printing
+
+        return printing.text(self)
+
+    def __repr__(self) -> str:
+        return f"<Expression {self}>"
+
+
+@final
+class Constant(Expression):
+    """A number, with the name it is written by if it has one (π, e)."""
+
+    value: float
+
+    def __new__(cls, value: float) -> Constant:
+        """Return the one constant of this value and name."""
+        key = (float(value).hex(), value.text if isinstance(value, NamedFloat) else "")
+        found = _interned.get(key)
+        if isinstance(found, Constant):
+            return found
+        node = super().__new__(cls)
+        node.value = value if isinstance(value, NamedFloat) else float(value)
+        _interned[key] = node
+        return node
+
+    def evaluate_constant(self) -> Any:
+        """Value as a float64, which NumPy handles faster than a Python float's subclass."""
+        return np.float64(self.value)
+
+    def __reduce__(self) -> Any:
+        return Constant, (self.value,)
+
+
+@final
+class Variable(Expression):
+    """A letter (or a letter with a digit or subscript) that stands for a number."""
+
+    name: str
+
+    def __new__(cls, name: str) -> Variable:
+        """Return the one variable of this name."""
+        found = _interned.get(name)
+        if isinstance(found, Variable):
+            return found
+        node = super().__new__(cls)
+        node.name = name
+        _interned[name] = node
+        return node
+
+    def __reduce__(self) -> Any:
+        return Variable, (self.name,)
+
+
+@final
+class Apply(Expression):
+    """A primitive applied to as many expressions as it takes."""
+
+    primitive: Primitive
+
+    def __new__(cls, primitive: Primitive, *operands: Expression) -> Apply:
+        """Return the one expression of this primitive and these operands."""
+        if len(operands) != primitive.arity:
+            raise ValueError(f"{primitive.name} takes {primitive.arity} operands, not {len(operands)}")
+        key = (primitive.name, operands)
+        found = _interned.get(key)
+        if isinstance(found, Apply):
+            return found
+        node = super().__new__(cls)
+        node.primitive = primitive
+        node.operands = operands
+        _interned[key] = node
+        return node
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (self.primitive.name, self.operands)
+
+
+def _rebuild(name: str, operands: tuple[Expression, ...]) -> Apply:
+    from core.primitives import PRIMITIVES
+
+    return Apply(PRIMITIVES[name], *operands)
+
+
+def as_expression(value: Any) -> Expression:
+    """Make an expression of a number; leave an expression as it is."""
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, (int, float, np.integer, np.floating)):
+        return Constant(value if isinstance(value, NamedFloat) else float(value))
+    raise TypeError(f"a formula is made of numbers and expressions, not of {type(value).__name__}")
+
+
+def real_values(values: Mapping[str, Any], needed: Iterable[str]) -> dict[str, Any]:
+    """Check the numbers that names stand for and make them float64.
+
+    Raises
+    ------
+    ValueError
+        If a needed name is missing, or a value is not made of real numbers.
+    """
+    missing = [name for name in needed if name not in values]
+    if missing:
+        raise ValueError(f"no value for {', '.join(missing)}: give one as {{{missing[0]!r}: 1.0}}")
+    arrays = {}
+    for name, value in values.items():
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub":
+            raise ValueError(f"{name} must be a real number or an array of them, not {array.dtype}")
+        arrays[name] = array.astype(np.float64)[()]
+    return arrays
+
+
+def broadcast_result(result: Any, values: Iterable[Any]) -> Any:
+    """Give a result the common shape of the values it was computed from; a scalar becomes a float."""
+    shape = np.broadcast_shapes(np.shape(result), *(np.shape(value) for value in values))
+    if shape == ():
+        return float(result)
+    array = np.asarray(result, dtype=np.float64)
+    return array if array.shape == shape else np.broadcast_to(array, shape).copy()
+
+
+def trace(function: Callable[..., Any]) -> Expression:
+    """Turn a Python function written with operators and NumPy's universal functions into a formula.
+
+    Parameters
+    ----------
+    function
+        Called once, with a variable for each of its parameters.
+
+    Raises
+    ------
+    TypeError
+        If it uses something else than operators, universal functions of the table, and numbers.
+
+    Examples
+    --------
+    >>> print(trace(lambda x, y: np.sin(x) * y**2))
+    sin(x)*y**2
+    """
+    parameters = inspect.signature(function).parameters
+    return as_expression(function(*(Variable(name) for name in parameters)))
+
+
+def is_whole(value: float) -> bool:
+    """Tell whether a number is a whole number that a double holds exactly."""
+    return math.isfinite(value) and value == math.floor(value) and abs(value) < 2.0**53
