@@ -27,9 +27,12 @@ FUNCTIONS = {name: row for name, row in BY_ALIAS.items() if not row.symbol or na
 LETTER_OR_FUNCTION = frozenset(FUNCTIONS) & frozenset(GREEK)
 """Greek names that are a function before a bracket and a letter elsewhere."""
 
-RESERVED = frozenset(
-    ["and", "or", "not", "in", "is", "if", "else", "for", "as", "def", "del", "try", "lambda", "from", "import", "with", "while", "pass", "int", "len", "map", "set", "str", "sum"]
-)
+# fmt: off
+RESERVED = frozenset((
+    "and", "or", "not", "in", "is", "if", "else", "for", "as", "def", "del", "try",
+    "lambda", "from", "import", "with", "while", "pass", "int", "len", "map", "set", "str", "sum",
+))
+# fmt: on
 """Words of programming languages, which are never read as products of letters."""
 
 SPACES = " \t\u00a0\u2002\u2003\u2009\u202f"

@@ -1,0 +1,190 @@
+"""States: frozen choices of a user, which survive JSON and back."""
+
+from __future__ import annotations
+
+import json
+import typing
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any, ClassVar, TypeVar
+
+from core.expression import Expression
+from core.parser import parse
+from core.printing import name_latex
+from core.tokens import ParseError
+
+Numbers = tuple[tuple[str, float], ...]
+"""Numbers by name, hashable: ``(("a", 1.2), ("b", 0.0))``."""
+
+View = tuple[float, float, float, float]
+"""A rectangle of data coordinates: left, right, bottom, top."""
+
+LARGEST_NUMBER = 1e300
+"""Numbers in a saved state beyond this, infinities among them, are refused."""
+
+DEFAULT_PARAMETER = 1.0
+"""Value of a letter that was typed just now."""
+
+
+class StateError(ValueError):
+    """Saved text that is no state; the message says which field is wrong."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Base of the tabs' states: strings, numbers, booleans and tuples of them.
+
+    Attributes
+    ----------
+    version
+        Number of the saved form; raised when a field changes its meaning.
+    """
+
+    version: ClassVar[int] = 1
+
+
+AnyState = TypeVar("AnyState", bound=State)
+
+
+def to_json(state: State) -> str:
+    """Write a state as JSON with its version."""
+    content: dict[str, Any] = {field.name: getattr(state, field.name) for field in fields(state)}
+    return json.dumps({"version": state.version, **content}, ensure_ascii=False, allow_nan=False)
+
+
+def from_json(kind: type[AnyState], text: str) -> AnyState:
+    """Read a state that :func:`to_json` wrote.
+
+    Raises
+    ------
+    StateError
+        If the text is no JSON, of another version, or a field is missing, unknown or of a wrong type.
+    """
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise StateError("this is no saved state: the text is not valid JSON") from error
+    if not isinstance(content, dict) or content.pop("version", None) != kind.version:
+        raise StateError(f"this state was not saved by version {kind.version} of the program")
+    hints = typing.get_type_hints(kind)
+    names = {field.name for field in fields(kind)}
+    if names != content.keys():
+        odd = ", ".join(sorted(names.symmetric_difference(content)))
+        raise StateError(f"missing or unknown: {odd}")
+    return kind(**{name: _checked(name, hints[name], value) for name, value in content.items()})
+
+
+def _checked(name: str, hint: Any, value: Any) -> Any:
+    """Make the value that `hint` asks for out of what JSON has for it."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple and isinstance(value, list):
+        if arguments[-1] is Ellipsis:
+            return tuple(_checked(name, arguments[0], item) for item in value)
+        if len(arguments) == len(value):
+            return tuple(_checked(name, part, item) for part, item in zip(arguments, value, strict=True))
+    if (
+        hint is float
+        and isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+    ):
+        return float(value)
+    if hint in (int, bool, str) and type(value) is hint:
+        return value
+    raise StateError(f"{name} has a wrong value: {str(value)[:40]}")
+
+
+# Typed formulas ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why typed text is no formula for this tab, as shown under the field.
+
+    Attributes
+    ----------
+    message
+        One sentence, the hint included.
+    position
+        Index of the faulty character in the text.
+    partner
+        Index of a character that belongs to the fault, or None.
+    suggestion
+        ``(start, end, text)``: what to put in the place of a part of the text, or None.
+    """
+
+    message: str
+    position: int
+    partner: int | None = None
+    suggestion: tuple[int, int, str] | None = None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A free letter of a formula with its present value and how it is typeset."""
+
+    name: str
+    latex: str
+    value: float
+
+
+@lru_cache(maxsize=256)
+def read_formula(text: str) -> Expression | Problem:
+    """Parse typed text; what is wrong with it is a value, not an exception."""
+    try:
+        return parse(text)
+    except ParseError as error:
+        return Problem(str(error), error.position, error.partner, error.suggestion)
+
+
+def expression_of(formula: str) -> Expression:
+    """Expression of a text that is known to be valid."""
+    expression = read_formula(formula)
+    if isinstance(expression, Problem):
+        raise ValueError(f"not a valid formula: {formula!r}")
+    return expression
+
+
+def free_letters(expression: Expression, coordinates: tuple[str, ...]) -> tuple[str, ...]:
+    """Names that are not coordinates of the plot: they become sliders."""
+    return tuple(name for name in expression.names if name not in coordinates)
+
+
+def with_letters(numbers: Numbers, names: tuple[str, ...], default: float = DEFAULT_PARAMETER) -> Numbers:
+    """Give each name a number, keeping those that it has already, also of letters that went away.
+
+    A letter that disappears while its formula is retyped thus finds its value again.
+    """
+    kept = dict(numbers)
+    return tuple((name, kept[name]) for name in kept) + tuple(
+        (name, default) for name in names if name not in kept
+    )
+
+
+def with_number(numbers: Numbers, name: str, value: float) -> Numbers:
+    """Change one number."""
+    return tuple((other, value if other == name else old) for other, old in numbers)
+
+
+def parameters_of(
+    expression: Expression, coordinates: tuple[str, ...], numbers: Numbers
+) -> tuple[Parameter, ...]:
+    """The free letters of a formula with their values, in order of appearance."""
+    known = dict(numbers)
+    return tuple(
+        Parameter(name, name_latex(name), known.get(name, DEFAULT_PARAMETER))
+        for name in free_letters(expression, coordinates)
+    )
+
+
+def type_text(state: AnyState, text: str, coordinates: tuple[str, ...]) -> AnyState:
+    """Take in what the user typed: always the text, and the formula if it is a valid one.
+
+    The state must have the fields ``text``, ``formula`` and ``parameters``.
+    """
+    expression = read_formula(text)
+    if isinstance(expression, Problem):
+        return replace(state, text=text)  # type: ignore[call-arg]
+    letters = free_letters(expression, coordinates)
+    numbers = with_letters(state.parameters, letters)  # type: ignore[attr-defined]
+    return replace(state, text=text, formula=text, parameters=numbers)  # type: ignore[call-arg]
