@@ -82,12 +82,7 @@ def _checked(name: str, hint: Any, value: Any) -> Any:
             return tuple(_checked(name, arguments[0], item) for item in value)
         if len(arguments) == len(value):
             return tuple(_checked(name, part, item) for part, item in zip(arguments, value, strict=True))
-    if (
-        hint is float
-        and isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-    ):
+    if hint is float and type(value) in (int, float) and abs(value) <= LARGEST_NUMBER:
         return float(value)
     if hint in (int, bool, str) and type(value) is hint:
         return value
