@@ -1,0 +1,69 @@
+"""The one focus ring: 2 px of ink around whatever the keyboard is on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from gui.theme import FOCUS_RING, RADIUS
+
+_REACH = 4
+_BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+    Qt.FocusReason.OtherFocusReason,
+)
+
+
+def by_keyboard(event: QFocusEvent) -> bool:
+    """Tell whether the focus came by the keyboard, so that it must be shown."""
+    return event.reason() in _BY_KEYBOARD
+
+
+class FocusRing(QWidget):
+    """A ring around one widget, drawn over its parent so that the widget needs no room for it.
+
+    It shows itself when its widget gets the focus by keyboard, and follows the widget.
+    """
+
+    def __init__(self, target: QWidget, colour: str, radius: float = RADIUS) -> None:
+        super().__init__(target)
+        self._target = target
+        self._colour = QColor(colour)
+        self._radius = radius
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+        target.installEventFilter(self)
+        target.destroyed.connect(self.deleteLater)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the widget's focus, place and size."""
+        kind = event.type()
+        if kind == QEvent.Type.FocusIn and isinstance(event, QFocusEvent) and by_keyboard(event):
+            self._place()
+            self.show()
+        elif kind in (QEvent.Type.FocusOut, QEvent.Type.Hide):
+            self.hide()
+        elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and self.isVisible():
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        parent = self._target.parentWidget() or self._target
+        if self.parentWidget() is not parent:
+            self.setParent(parent)
+        here = self._target.geometry() if parent is not self._target else self._target.rect()
+        self.setGeometry(here.adjusted(-_REACH, -_REACH, _REACH, _REACH))
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ring."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._colour, FOCUS_RING))
+        half = FOCUS_RING / 2
+        radius = self._radius + _REACH - half
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), radius, radius)

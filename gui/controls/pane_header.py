@@ -1,0 +1,197 @@
+"""The line over a plot: its title, what its colours mean, and its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from gui.controls.buttons import IconButton
+from gui.formula import formula, plain_text
+from gui.theme import NARROW_WINDOW, PANE_HEADER_HEIGHT, Theme, mixed, ui_font
+
+_LEFT = 14
+_SWATCHES = {"line": 16, "dash": 20, "arrow": 16, "square": 9, "dot": 9, "area": 10, "pill": 26}
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """What one colour means.
+
+    Attributes
+    ----------
+    colour : str
+        ``#RRGGBB``.
+    text, latex : str
+        The meaning, in words or typeset.
+    style : str
+        "line", "dash", "arrow", "square" (open), "dot", "area" or "pill" (with ×).
+    """
+
+    colour: str
+    text: str = ""
+    latex: str = ""
+    style: str = "line"
+
+
+class PaneHeader(QWidget):
+    """Title, note and legend; the legend hides in a narrow window, or where it does not fit.
+
+    Attributes
+    ----------
+    expand_toggled : Signal
+        The button at the right was pressed (only with `expandable`).
+    """
+
+    expand_toggled = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        legend: Sequence[LegendEntry] = (),
+        *,
+        note: str = "",
+        expandable: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._title = title
+        self._legend = tuple(legend)
+        self._note, self._note_latex, self._note_colour = note, "", ""
+        self.setFixedHeight(PANE_HEADER_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(title)
+        self._controls: list[QWidget] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(_LEFT, 0, 8, 0)
+        self._row.setSpacing(9)
+        self._row.addStretch(1)
+        if expandable:
+            button = IconButton(theme, "expand", "Enlarge this pane", colour=theme.second)
+            button.clicked.connect(self.expand_toggled)
+            self._row.addWidget(button)
+            self._controls.append(button)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a control at the right, before the expand button."""
+        self._row.insertWidget(1, widget)
+        self._controls.append(widget)
+
+    def show_note(self, note: str = "", *, latex: str = "", colour: str = "") -> None:
+        """Show a muted remark, or a coloured formula, after the title."""
+        if (note, latex, colour) != (self._note, self._note_latex, self._note_colour):
+            self._note, self._note_latex, self._note_colour = note, latex, colour
+            self.setAccessibleDescription(note or plain_text(latex))
+            self.update()
+
+    def show_legend(self, legend: Sequence[LegendEntry]) -> None:
+        """Change what the colours mean."""
+        if tuple(legend) != self._legend:
+            self._legend = tuple(legend)
+            self.update()
+
+    def legend_visible(self) -> bool:
+        """Tell whether there is room for the legend."""
+        return self.window().width() >= NARROW_WINDOW and self._needed() <= self._room()
+
+    def _room(self) -> float:
+        lefts = [widget.x() - 8 for widget in self._controls]
+        return min([self.width() - 8, *lefts])
+
+    def _entry_width(self, entry: LegendEntry) -> float:
+        words = (
+            formula(entry.latex, 13.5, self._theme.second).width
+            if entry.latex
+            else QFontMetricsF(ui_font(12)).horizontalAdvance(entry.text)
+        )
+        return _SWATCHES[entry.style] + 6 + words
+
+    def _title_end(self) -> float:
+        x = _LEFT + QFontMetricsF(ui_font(12, QFont.Weight.DemiBold)).horizontalAdvance(self._title)
+        if self._note_latex:
+            return x + 12 + formula(self._note_latex, 13.5, self._note_colour or self._theme.muted).width
+        return x + (10 + QFontMetricsF(ui_font(12)).horizontalAdvance(self._note) if self._note else 0)
+
+    def _needed(self) -> float:
+        return self._title_end() + sum(self._entry_width(entry) + 10 for entry in self._legend)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw title, note and legend."""
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(theme.plot))
+        title_font = ui_font(12, QFont.Weight.DemiBold)
+        painter.setFont(title_font)
+        painter.setPen(QColor(theme.ink))
+        self._words(painter, _LEFT, self._title)
+        x = _LEFT + QFontMetricsF(title_font).horizontalAdvance(self._title)
+        if self._note_latex:
+            self._typeset(painter, x + 12, self._note_latex, self._note_colour or theme.muted)
+        elif self._note:
+            painter.setFont(ui_font(12))
+            painter.setPen(QColor(theme.muted))
+            self._words(painter, x + 10, self._note)
+        if not self.legend_visible():
+            return
+        x = self._title_end()
+        for entry in self._legend:
+            x += 10
+            self._swatch(painter, entry, x)
+            words = x + _SWATCHES[entry.style] + 6
+            if entry.latex:
+                self._typeset(painter, words, entry.latex, theme.second)
+            else:
+                painter.setFont(ui_font(12))
+                painter.setPen(QColor(theme.second))
+                self._words(painter, words, entry.text)
+            x += self._entry_width(entry)
+
+    def _words(self, painter: QPainter, x: float, text: str) -> None:
+        box = QRectF(x, -1, self.width(), self.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _typeset(self, painter: QPainter, x: float, latex: str, colour: str) -> None:
+        formula(latex, 13.5, colour).paint(painter, round(x), 20)
+
+    def _swatch(self, painter: QPainter, entry: LegendEntry, x: float) -> None:
+        middle = PANE_HEADER_HEIGHT / 2
+        colour = QColor(entry.colour)
+        width = _SWATCHES[entry.style]
+        painter.setPen(QPen(colour, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        left, right = QPointF(x, middle), QPointF(x + width, middle)
+        match entry.style:
+            case "dash":
+                for k in range(3):
+                    painter.drawLine(QPointF(x + 7.5 * k, middle), QPointF(x + 7.5 * k + 5, middle))
+            case "square":
+                painter.drawRoundedRect(QRectF(x + 1, middle - 3.5, 7, 7), 1, 1)
+            case "dot":
+                painter.setBrush(colour)
+                painter.drawEllipse(QPointF(x + 4.5, middle), 3.5, 3.5)
+            case "area":
+                painter.setPen(QPen(colour, 1))
+                painter.setBrush(QColor(mixed(entry.colour, self._theme.plot, 0.14)))
+                painter.drawRect(QRectF(x + 0.5, middle - 5, 10, 10))
+            case "pill":
+                box = QRectF(x + 0.5, middle - 7, 25, 14)
+                painter.setPen(QPen(QColor(self._theme.border), 1))
+                painter.drawRoundedRect(box, 7, 7)
+                painter.setPen(colour)
+                painter.setFont(ui_font(11))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "×")
+            case "arrow":
+                painter.drawLine(left, QPointF(x + width - 5, middle))
+                painter.setBrush(colour)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.drawPolygon(
+                    [right, QPointF(x + width - 7, middle - 4), QPointF(x + width - 7, middle + 4)]
+                )
+            case _:
+                painter.drawLine(left, right)

@@ -1,0 +1,342 @@
+"""Tables of numbers, in the inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.controls.card import BLEED
+from gui.controls.figures import draw_figures, figures_width
+from gui.controls.focus import by_keyboard
+from gui.formula import formula, plain_text
+from gui.icons import paint_icon
+from gui.theme import FOCUS_RING, RADIUS, Theme, ui_font
+
+_HEAD = 17
+_CHECK = 15
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes
+    ----------
+    title, latex : str
+        Head, as text or typeset.
+    align : str
+        "left", "right" or "centre".
+    right : float or None
+        Where the column ends, as a share of the table's width; None spreads the columns evenly.
+    """
+
+    title: str = ""
+    latex: str = ""
+    align: str = "right"
+    right: float | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in one place of the table.
+
+    Attributes
+    ----------
+    text, latex : str
+        Content, as text or typeset.
+    colour : str
+        ``#RRGGBB``; "" for ink.
+    bold : bool
+        Semibold text.
+    icon, icon_colour : str
+        A sign before the text.
+    line : bool
+        Draw a piece of line through the sign, as in a legend.
+    """
+
+    text: str = ""
+    latex: str = ""
+    colour: str = ""
+    bold: bool = False
+    icon: str = ""
+    icon_colour: str = ""
+    line: bool = False
+
+    @property
+    def plain(self) -> str:
+        """The content as plain text."""
+        return self.text or plain_text(self.latex)
+
+
+Row = Sequence[Cell | str]
+
+
+class NumberTable(QWidget):
+    """Rows of numbers between hairlines; with `selectable`, rows that can be picked and ticked.
+
+    A selectable table goes into a card with `Card.add_wide`, because its selection reaches beyond the text.
+
+    Attributes
+    ----------
+    row_chosen : Signal
+        int; the person picked this row (click, or arrow keys).
+    row_checked : Signal
+        int, bool; the person ticked or cleared this row (click, or Space).
+    """
+
+    row_chosen = Signal(int)
+    row_checked = Signal(int, bool)
+
+    def __init__(
+        self,
+        theme: Theme,
+        columns: Sequence[Column],
+        *,
+        row_height: int = 21,
+        head: bool = True,
+        selectable: bool = False,
+        checkable: bool = False,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._columns = tuple(columns)
+        self._row_height = row_height
+        self._head = _HEAD if head else 0
+        self._selectable = selectable
+        self._inset = BLEED if selectable else 0
+        self._checkable = checkable
+        self._rows: tuple[tuple[Cell, ...], ...] = ()
+        self._selected: int | None = None
+        self._checked: tuple[bool, ...] = ()
+        self._ring = False
+        self.setFont(ui_font(12.5))
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if selectable else Qt.FocusPolicy.NoFocus)
+
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Change the heads, as for "f at step 9"."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self.update()
+
+    def show_rows(
+        self, rows: Sequence[Row], *, selected: int | None = None, checked: Sequence[bool] = ()
+    ) -> None:
+        """Show these rows; emits nothing."""
+        cells = tuple(tuple(Cell(cell) if isinstance(cell, str) else cell for cell in row) for row in rows)
+        shown = (cells, selected, tuple(checked))
+        if shown == (self._rows, self._selected, self._checked):
+            return
+        taller = len(cells) != len(self._rows)
+        self._rows, self._selected, self._checked = shown
+        self.setAccessibleDescription("; ".join(" ".join(cell.plain for cell in row) for row in cells))
+        if taller:
+            self.updateGeometry()
+        self.update()
+
+    def texts(self) -> list[list[str]]:
+        """Give what a person reads, row by row."""
+        return [[cell.plain for cell in row] for row in self._rows]
+
+    def row_rect(self, row: int) -> QRectF:
+        """Give the place of a row."""
+        return QRectF(0, self._head + row * self._row_height, self.width(), self._row_height)
+
+    def check_rect(self, row: int) -> QRectF:
+        """Give the place of a row's check box."""
+        box = self.row_rect(row)
+        return QRectF(self._inset, box.center().y() - _CHECK / 2, _CHECK, _CHECK)
+
+    def sizeHint(self) -> QSize:
+        """Give the height of all rows."""
+        return QSize(200, self._head + len(self._rows) * self._row_height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Give the same height."""
+        return QSize(100, self.sizeHint().height())
+
+    def _cell_width(self, cell: Cell) -> float:
+        if cell.latex:
+            width = formula(cell.latex, 14, self._colour(cell)).width
+        else:
+            font = ui_font(12.5, QFont.Weight.DemiBold) if cell.bold else self.font()
+            width = figures_width(cell.text, font)
+        return width + (30 if cell.line else 18 if cell.icon else 0)
+
+    def _colour(self, cell: Cell) -> str:
+        return cell.colour or self._theme.ink
+
+    def _boxes(self) -> list[tuple[float, float]]:
+        """Give the left and right of each column."""
+        left: float = self._inset + (_CHECK + 8 if self._checkable else 0)
+        width = self.width() - self._inset
+        if any(column.right is not None for column in self._columns[1:-1]) or len(self._columns) < 3:
+            ends = [
+                self._inset + (width - self._inset) * column.right if column.right else 0.0
+                for column in self._columns
+            ]
+            ends[-1] = ends[-1] or float(width)
+        else:
+            ends = self._even_ends(left)
+        boxes = []
+        for end in ends:
+            boxes.append((left, end or width))
+            left = end or left
+        return boxes
+
+    def _even_ends(self, left: float) -> list[float]:
+        widths = []
+        for k, column in enumerate(self._columns):
+            cells = [self._cell_width(row[k]) for row in self._rows if k < len(row)]
+            head = QFontMetricsF(ui_font(11.5)).horizontalAdvance(column.title)
+            widths.append(max([head, *cells]))
+        gap = max(4.0, (self.width() - self._inset - left - sum(widths)) / max(len(widths) - 1, 1))
+        ends, x = [], left
+        for width in widths:
+            x += width
+            ends.append(min(x, float(self.width() - self._inset)))
+            x += gap
+        return ends
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw head, hairlines and cells."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        boxes = self._boxes()
+        if self._head:
+            for column, (left, right) in zip(self._columns, boxes, strict=True):
+                box = QRectF(left, -1, right - left, self._head - 1)
+                if column.align == "left" and self._checkable:
+                    box.setLeft(self._inset)
+                self._paint_head(painter, column, box)
+        for k, row in enumerate(self._rows):
+            box = self.row_rect(k)
+            if self._selectable:
+                self._paint_selection(painter, k, box)
+            elif k or self._head:
+                painter.fillRect(QRectF(0, box.top(), self.width(), 1), QColor(self._theme.hairline))
+            if self._checkable and k < len(self._checked):
+                self._paint_check(painter, k)
+            for cell, column, (left, right) in zip(row, self._columns, boxes, strict=False):
+                place = QRectF(left, box.top(), right - left, box.height())
+                self._paint_cell(painter, cell, column.align, place)
+
+    def _paint_head(self, painter: QPainter, column: Column, box: QRectF) -> None:
+        if column.latex:
+            shown = formula(column.latex, 13, self._theme.muted)
+            shown.paint(painter, _aligned(column.align, box, shown.width), 10)
+            return
+        painter.setFont(ui_font(11.5))
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(box, _FLAGS[column.align] | Qt.AlignmentFlag.AlignVCenter, column.title)
+
+    def _paint_selection(self, painter: QPainter, row: int, box: QRectF) -> None:
+        if row != self._selected:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.selected))
+        if self._ring:
+            painter.setPen(QPen(QColor(self._theme.ink), FOCUS_RING))
+            box = box.adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+
+    def _paint_check(self, painter: QPainter, row: int) -> None:
+        box = self.check_rect(row).adjusted(0.5, 0.5, -0.5, -0.5)
+        colour = QColor(self._theme.second)
+        painter.setPen(QPen(colour, 1))
+        painter.setBrush(colour if self._checked[row] else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 3.5, 3.5)
+        if self._checked[row]:
+            paint_icon(painter, "tick", box.center(), self._theme.card)
+
+    def _paint_cell(self, painter: QPainter, cell: Cell, align: str, box: QRectF) -> None:
+        colour = self._colour(cell)
+        x = _aligned(align, box, self._cell_width(cell))
+        middle = int(box.center().y())  # round() would alternate from row to row
+        if cell.icon:
+            sign = QPointF(x + (11 if cell.line else 6), middle)
+            if cell.line:
+                painter.setPen(
+                    QPen(QColor(cell.icon_colour), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+                )
+                painter.drawLine(QPointF(x, middle), QPointF(x + 5, middle))
+                painter.drawLine(QPointF(x + 17, middle), QPointF(x + 22, middle))
+            paint_icon(painter, cell.icon, sign, cell.icon_colour, 0.85)
+            x += 30 if cell.line else 18
+        if cell.latex:
+            shown = formula(cell.latex, 14, colour)
+            scale = min(1.0, max(box.width(), 1) / shown.width)
+            y = middle - shown.height * scale / 2 + shown.baseline * scale
+            shown.paint(painter, round(x), round(y), scale)
+            return
+        font = ui_font(12.5, QFont.Weight.DemiBold) if cell.bold else self.font()
+        painter.setPen(QColor(colour))
+        draw_figures(painter, x, middle + 4, cell.text, font)
+
+    def _row_at(self, y: float) -> int | None:
+        row = int((y - self._head) // self._row_height)
+        return row if 0 <= row < len(self._rows) else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tick the box or pick the row under the pointer."""
+        row = self._row_at(event.position().y())
+        if row is None or not self._selectable:
+            return
+        if self._checkable and event.position().x() < self._inset + _CHECK + 4:
+            self.row_checked.emit(row, not self._checked[row])
+        else:
+            self.row_chosen.emit(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pick with the arrow keys, tick with Space."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        current = self._selected or 0
+        if step is not None and self._rows:
+            self._ring = True
+            self.row_chosen.emit(min(max(current + step, 0), len(self._rows) - 1))
+        elif event.key() == Qt.Key.Key_Space and self._checkable and self._checked:
+            self.row_checked.emit(current, not self._checked[current])
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus ring when the focus came by keyboard."""
+        self._ring = by_keyboard(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the focus ring."""
+        self._ring = False
+        self.update()
+
+
+_FLAGS = {
+    "left": Qt.AlignmentFlag.AlignLeft,
+    "right": Qt.AlignmentFlag.AlignRight,
+    "centre": Qt.AlignmentFlag.AlignHCenter,
+}
+
+
+def _aligned(align: str, box: QRectF, width: float) -> float:
+    if align == "left":
+        return box.left()
+    if align == "right":
+        return box.right() - width
+    return box.center().x() - width / 2

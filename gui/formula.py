@@ -1,0 +1,315 @@
+"""Typeset mathematics: LaTeX in, a cached vector picture out.
+
+Typesetting takes milliseconds, so formulas are cached by text, size and colour. A formula that ends in
+``= number`` is put together from its cached beginning and cached digits, so that a number which changes in
+every frame of a drag costs microseconds.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import warnings
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from types import ModuleType
+
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.theme import ui_font
+
+_LONGEST = 2000
+_MOST_WORK = 1200
+"""Limit of `_work`, about a fifth of a second; deeper formulas are simplified before typesetting."""
+_DIMMED = 0.35
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
+_VALUE = re.compile(r"(?P<before>.*[=≈]\s*|)(?:\{(?P<braced>-?\d+\.?\d*)\}|(?P<bare>\d+\.?\d*))", re.DOTALL)
+_SIGN = re.compile(r"((?:^|[=≈(,]|\\cdot|\\to)\s*)-(?!\})")
+"""A minus that begins a number or a term; ziamath sets it with the gaps of a subtraction."""
+_TALL = re.compile(r"\\frac|\\begin|\\sum|\\sqrt")
+_FIRST_X = re.compile(r'<path d="M ([-0-9.e]+)')
+_SVG = re.compile(r'<svg[^>]*viewBox="([^"]*)"[^>]*>(.*)</svg>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Drawn glyphs, their box about the baseline, and where the next glyph begins."""
+
+    markup: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    advance: float
+
+
+class Formula:
+    """One typeset formula.
+
+    Attributes
+    ----------
+    latex : str
+        What it was made from.
+    renderer : QSvgRenderer
+        Draws it.
+    width, height, baseline : float
+        Size in pixels, and the distance of the baseline from the top.
+    """
+
+    def __init__(self, latex: str, piece: _Piece) -> None:
+        self.latex = latex
+        self.width = piece.right - piece.left
+        self.height = piece.bottom - piece.top
+        self.baseline = -piece.top
+        svg = (
+            '<svg xmlns="http://www.w3.org/2000/svg" '
+            f'width="{self.width:.3f}" height="{self.height:.3f}" '
+            f'viewBox="{piece.left:.3f} {piece.top:.3f} {self.width:.3f} {self.height:.3f}">'
+            f"{piece.markup}</svg>"
+        )
+        self.renderer = QSvgRenderer(QByteArray(svg.encode()))
+
+    def paint(self, painter: QPainter, x: float, y_baseline: float, scale: float = 1.0) -> None:
+        """Draw with the left edge at `x` and the baseline at `y_baseline`."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        top = y_baseline - self.baseline * scale
+        self.renderer.render(painter, QRectF(x, top, self.width * scale, self.height * scale))
+        painter.restore()
+
+    def pixmap(self, device_pixel_ratio: float = 1.0) -> QPixmap:
+        """Draw into a transparent picture, sharp on a screen of that ratio."""
+        size = QSize(-int(-self.width // 1) + 1, -int(-self.height // 1) + 1)
+        picture = QPixmap(size * device_pixel_ratio)
+        picture.setDevicePixelRatio(device_pixel_ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        self.paint(painter, 0.0, self.baseline)
+        painter.end()
+        return picture
+
+
+@lru_cache(maxsize=1024)
+def formula(latex: str, pixel_size: float, colour: str) -> Formula:
+    r"""Typeset `latex`.
+
+    Text that cannot be typeset comes back as plain text instead; nothing is ever raised.
+
+    Parameters
+    ----------
+    latex : str
+        Without dollar signs. Parts may have their own ``\\textcolor{#RRGGBB}{...}``.
+    pixel_size : float
+        Size of the letters.
+    colour : str
+        ``#RRGGBB`` of everything without a colour of its own.
+    """
+    latex = _with_small_brackets(_SIGN.sub(r"\1{-}", latex))
+    value = _VALUE.fullmatch(latex)
+    if value is not None and _balanced(value["before"]):
+        number = value["braced"] or value["bare"]
+        return Formula(latex, _with_number(value["before"], number, pixel_size, colour))
+    return Formula(latex, _typeset(latex, pixel_size, colour))
+
+
+def plain_text(latex: str) -> str:
+    """Give a readable one-line text of `latex`, for screen readers and as a last resort."""
+    text = re.sub(r"\\(?:text|mathrm|operatorname|mathbf)\{([^{}]*)\}", r"\1", latex)
+    text = re.sub(r"\\(?:textcolor|color)\{[^{}]*\}", "", text)
+    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)", text)
+    for command, symbol in (
+        (r"\partial", "∂"), (r"\nabla", "∇"), (r"\cdot", "·"), (r"\times", "×"), (r"\eta", "η"),
+        (r"\lambda", "λ"), (r"\sigma", "σ"), (r"\star", "★"), (r"\to", "→"), (r"\infty", "∞"), (r"\sum", "Σ"),
+    ):  # fmt: skip
+        text = re.sub(re.escape(command) + r"(?![A-Za-z])", symbol, text)
+    text = re.sub(r"\\(?:left|right|big|Big|[,;:! ])", "", text)
+    return re.sub(r"\s+", " ", text.replace("\\", "").replace("{", "").replace("}", "")).strip()
+
+
+def _with_small_brackets(latex: str) -> str:
+    """Write plain brackets around what is no taller than a letter with an exponent."""
+    opened: list[int] = []
+    parts: list[str] = re.split(r"(\\left\(|\\right\))", latex)
+    for place, part in enumerate(parts):
+        if part == r"\left(":
+            opened.append(place)
+        elif part == r"\right)" and opened:
+            start = opened.pop()
+            if not _TALL.search("".join(parts[start + 1 : place])):
+                parts[start], parts[place] = "(", ")"
+    return "".join(parts)
+
+
+def _work(latex: str) -> float:
+    """Estimate the work of typesetting `latex`: ziamath's doubles with each level of nesting."""
+    depth, work = 0, 0.0
+    for token in _TOKEN.findall(latex):
+        if token in ("}", r"\right"):
+            depth -= 1
+        elif token in ("{", r"\left"):
+            depth += 1
+        work += 2.0 ** min(depth, 60)
+    return work
+
+
+def _balanced(text: str) -> bool:
+    return text.count("{") == text.count("}") and text.count(r"\left") == text.count(r"\right")
+
+
+@cache
+def _ziamath() -> ModuleType:
+    """Import ziamath on first use: it is slow, and not every window shows formulas at once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it still reads its font the old way
+        import ziamath
+
+    ziamath.config.svg2 = False  # QtSvg does not draw <symbol> and <use>
+    return ziamath
+
+
+@lru_cache(maxsize=1024)
+def _typeset(latex: str, pixel_size: float, colour: str) -> _Piece:
+    flat = re.sub(r"\\(?:left|right)(?![A-Za-z])\.?", "", latex) if _work(latex) > _MOST_WORK else latex
+    if not latex.strip() or len(latex) > _LONGEST or _work(flat) > _MOST_WORK:
+        return _as_text(latex, pixel_size, colour)
+    try:
+        typeset = _ziamath().Latex(flat, size=pixel_size, color=colour)
+        found = _SVG.fullmatch(typeset.svg())
+        advance = typeset.getsize()[0]
+    except Exception:  # ziamath and latex2mathml have no common error for text they do not understand
+        return _as_text(latex, pixel_size, colour)
+    if found is None:
+        return _as_text(latex, pixel_size, colour)
+    left, top, width, height = map(float, found[1].split())
+    return _Piece(found[2], left, top, left + width, top + height, advance)
+
+
+def _as_text(latex: str, pixel_size: float, colour: str) -> _Piece:
+    font = ui_font(pixel_size)
+    metrics = QFontMetricsF(font)
+    text = "".join(character for character in plain_text(latex) if character.isprintable())
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(60 * pixel_size))
+    width = max(metrics.horizontalAdvance(text), 1.0)
+    markup = (
+        f'<text x="0" y="0" font-family="{html.escape(font.family())}" font-size="{pixel_size}" '
+        f'fill="{colour}">{html.escape(text)}</text>'
+    )
+    return _Piece(markup, 0.0, -metrics.ascent(), width, metrics.descent(), width)
+
+
+@lru_cache(maxsize=512)
+def _before_number(before: str, sign: str, pixel_size: float, colour: str) -> _Piece:
+    """Typeset all that stands left of the first digit; its `advance` is where that digit begins."""
+    zero = _typeset("0", pixel_size, colour)
+    whole = _typeset(f"{before}{{-0}}" if sign else f"{before}0", pixel_size, colour)
+    cut = whole.markup.rfind("<path")
+    advance = _first_x(whole.markup[cut:]) - _first_x(zero.markup)
+    return _Piece(whole.markup[:cut], whole.left, whole.top, advance, whole.bottom, advance)
+
+
+@lru_cache(maxsize=64)
+def _digit_advances(pixel_size: float) -> tuple[float, float]:
+    """Give the room that a digit and a decimal point take."""
+    digit, with_point = (
+        _first_x(text[text.rfind("<path") :]) - _first_x(text)
+        for text in (_typeset(zeros, pixel_size, "#000000").markup for zeros in ("00", "0.0"))
+    )
+    return digit, with_point - digit
+
+
+def _first_x(markup: str) -> float:
+    found = _FIRST_X.match(markup)
+    return float(found[1]) if found else 0.0
+
+
+def _with_number(before: str, number: str, pixel_size: float, colour: str) -> _Piece:
+    digits = number.lstrip("-")
+    prefix = _before_number(before, number[: len(number) - len(digits)], pixel_size, colour)
+    digit_advance, point_advance = _digit_advances(pixel_size)
+    markup, x, top, bottom = [prefix.markup], prefix.advance, prefix.top, prefix.bottom
+    for character in digits:
+        glyph = _typeset(character, pixel_size, colour)
+        markup.append(f'<g transform="translate({x:.3f} 0)">{glyph.markup}</g>')
+        top, bottom = min(top, glyph.top), max(bottom, glyph.bottom)
+        x += point_advance if character == "." else digit_advance
+    return _Piece("".join(markup), prefix.left, top, x + 1, bottom, x)
+
+
+class FormulaLabel(QWidget):
+    """A formula as a widget; one that is too wide for its place is drawn smaller, never cut.
+
+    Attributes
+    ----------
+    latex : str
+        The formula that is shown.
+    dimmed : bool
+        Whether it is drawn pale, because it is not up to date.
+    """
+
+    def __init__(
+        self,
+        latex: str = "",
+        pixel_size: float = 14,
+        colour: str = "#000000",
+        alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._pixel_size = pixel_size
+        self._colour = colour
+        self._alignment = alignment
+        self.latex = ""
+        self.dimmed = False
+        self._formula: Formula | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.show_formula(latex)
+
+    def show_formula(self, latex: str, colour: str | None = None, *, dimmed: bool = False) -> None:
+        """Show `latex`, from now on in `colour` if one is given; an empty text shows nothing."""
+        colour = colour or self._colour
+        if (latex, colour, dimmed) == (self.latex, self._colour, self.dimmed):
+            return
+        self.latex, self._colour, self.dimmed = latex, colour, dimmed
+        before = self.sizeHint()
+        self._formula = formula(latex, self._pixel_size, colour) if latex else None
+        self.setAccessibleName(plain_text(latex))
+        if self.sizeHint() != before:
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Give the size of the formula, in whole pixels."""
+        if self._formula is None:
+            return QSize(0, int(self._pixel_size * 1.3))
+        return QSize(int(self._formula.width + 1.999), int(self._formula.height + 1.999))
+
+    def minimumSizeHint(self) -> QSize:
+        """Give a third of the width: below it the formula would be hard to read."""
+        hint = self.sizeHint()
+        return QSize(hint.width() // 3, hint.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the formula, at most as wide as the widget."""
+        if self._formula is None:
+            return
+        shown = self._formula
+        scale = min(1.0, self.width() / shown.width, self.height() / shown.height)
+        spare = self.width() - shown.width * scale
+        x = 0.0
+        if self._alignment & Qt.AlignmentFlag.AlignHCenter:
+            x = spare / 2
+        elif self._alignment & Qt.AlignmentFlag.AlignRight:
+            x = spare
+        top = (self.height() - shown.height * scale) / 2
+        painter = QPainter(self)
+        painter.setOpacity(_DIMMED if self.dimmed else 1.0)
+        shown.paint(painter, round(x), round(top + shown.baseline * scale), scale)
+
+
+def paint_formula_centred(painter: QPainter, shown: Formula, centre: QPointF) -> None:
+    """Draw `shown` with its middle at `centre`, on whole pixels."""
+    x = round(centre.x() - shown.width / 2)
+    shown.paint(painter, x, round(centre.y() - shown.height / 2 + shown.baseline))

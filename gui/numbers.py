@@ -1,0 +1,81 @@
+"""Numbers as people write them: displayed with a true minus sign, typed with a point or a comma."""
+
+from __future__ import annotations
+
+import math
+import re
+
+MINUS = "\N{MINUS SIGN}"
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_LARGEST_PLAIN = 1e6
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}(?![0-9])")
+_SCIENTIFIC = re.compile(r"\s*×\s*10([⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+
+
+def format_number(value: float, digits: int = 4) -> str:
+    """Write `value` with `digits` decimals, or as a power of ten where that would hide it.
+
+    Numbers that do not exist read "none", and no number reads "−0.0000".
+    """
+    if math.isnan(value):
+        return "none"
+    if math.isinf(value):
+        return "∞" if value > 0 else MINUS + "∞"
+    if value != 0 and not (0.5 * 10.0**-digits <= abs(value) < _LARGEST_PLAIN):
+        return _scientific(value, min(digits, 3))
+    return f"{value or 0.0:.{digits}f}".replace("-", MINUS)
+
+
+def format_error(value: float) -> str:
+    """Write how large an error is: two digits and a power of ten, as in "3.8 × 10⁻¹"."""
+    if math.isnan(value) or math.isinf(value):
+        return format_number(value)
+    return "0" if value == 0 else _scientific(value, 1)
+
+
+def format_field(value: float, digits: int = 4) -> str:
+    """Write `value` the way it can be typed back: "0.0600", or "2.5e−12" where decimals would hide it."""
+    if not math.isfinite(value):
+        return format_number(value)
+    if value != 0 and not (0.5 * 10.0**-digits <= abs(value) < 1e9):
+        text = f"{value:.{max(digits, 1)}g}"
+        if math.isinf(float(text)):  # rounded up, out of range
+            text = repr(value)
+        text = text.replace("e-0", "e-").replace("e+", "e")
+    else:
+        text = f"{value or 0.0:.{digits}f}"
+    return text.replace("-", MINUS)
+
+
+def latex_number(value: float, digits: int = 4) -> str:
+    """Write `value` for a formula; the braces keep stray gaps away from a leading minus."""
+    if math.isnan(value):
+        return r"\text{none}"
+    if math.isinf(value):
+        return r"{\infty}" if value > 0 else r"{-\infty}"
+    text = format_number(value, digits).replace(MINUS, "-")
+    mantissa, times, power = text.partition(" × 10")
+    if times:
+        return rf"{{{mantissa} \times 10^{{{power.translate(_PLAIN_DIGITS)}}}}}"
+    return f"{{{text}}}" if text.startswith("-") else text
+
+
+def parse_number(text: str) -> float | None:
+    """Read a finite number typed by a person, the same under every locale; None if it is not one.
+
+    A point and a comma both mark decimals. "1,500" is refused, because it may mean 1.5 or 1500. The
+    forms that this program displays ("−2", "3.8 × 10⁻¹") are read back too.
+    """
+    plain = _SCIENTIFIC.sub(lambda match: "e" + match[1].translate(_PLAIN_DIGITS), text.strip())
+    plain = plain.replace(MINUS, "-")
+    if not _NUMBER.fullmatch(plain) or _GROUPED.match(plain):
+        return None
+    value = float(plain.replace(",", "."))
+    return value if math.isfinite(value) else None
+
+
+def _scientific(value: float, digits: int) -> str:
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}".replace("-", MINUS)
