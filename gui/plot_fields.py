@@ -1,0 +1,311 @@
+"""Functions of two variables on a plot: a heat map and the isolines over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from contourpy import LineType, contour_generator
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion
+
+from gui.plot_axes import Projection
+from gui.plot_item import CACHED, PlotItem, area_of, make_pen
+from gui.plot_paths import polyline
+from gui.theme import ui_font
+
+Array = NDArray[np.float64]
+
+_STEPS = 1024
+ROUND = (Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+
+
+class HeatMap(PlotItem):
+    """Values from 0 to 1 as colours between two; NaN is transparent.
+
+    Parameters
+    ----------
+    ramp : (str, str)
+        Colours of 0 and of 1.
+    """
+
+    level = 0.0
+
+    def __init__(self, ramp: tuple[str, str]) -> None:
+        super().__init__()
+        low, high = (np.array([c.red(), c.green(), c.blue()], float) for c in map(QColor, ramp))
+        shares = np.linspace(0, 1, _STEPS)[:, None]
+        red, green, blue = np.rint(low + shares * (high - low)).astype(np.uint32).T
+        self._colours = np.append(0xFF000000 | red << 16 | green << 8 | blue, 0).astype(np.uint32)
+        self._values: ArrayLike | None = None
+        self._rect: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0)
+        self._image = QImage()
+        self._target = QRectF()
+        self._source = QRectF()
+        self.setCacheMode(CACHED)
+
+    def show(self, values: ArrayLike, rect: tuple[float, float, float, float]) -> None:
+        """Show a grid of values.
+
+        Parameters
+        ----------
+        values : array, shape (rows, columns)
+            From 0 to 1; the first row is the lowest y, the first column the lowest x. The very same array as
+            before is not coloured again.
+        rect : (float, float, float, float)
+            x of the first and last column, y of the first and last row.
+        """
+        if values is self._values and rect == self._rect:
+            return
+        if values is not self._values:
+            self._values = values
+            self._image = self._coloured(np.atleast_2d(np.asarray(values, dtype=np.float64)))
+        self._rect = rect
+        self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show(np.empty((0, 0)), self._rect)
+
+    def _coloured(self, values: Array) -> QImage:
+        if values.size == 0:
+            return QImage()
+        known = ~np.isnan(values)
+        index = np.where(known, np.clip(values, 0, 1) * (_STEPS - 1), _STEPS)
+        pixels = np.ascontiguousarray(self._colours[index.astype(np.intp)][::-1])
+        rows, columns = pixels.shape
+        image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
+        return image.copy()  # the array goes away, the picture stays
+
+    def _lay_out(self, projection: Projection) -> None:
+        area = area_of(projection)
+        self._target = QRectF()
+        x0, x1, y0, y1 = self._rect
+        x, y = projection.to_pixels((x0, x1), (y0, y1))
+        columns, rows = self._image.width(), self._image.height()
+        if columns > 1 and rows > 1 and np.isfinite(x).all() and np.isfinite(y).all():
+            # The values stand at the middle of their cells, so the picture is half a cell wider all round.
+            cell_x, cell_y = (x[1] - x[0]) / (columns - 1), (y[0] - y[1]) / (rows - 1)
+            whole = QRectF(x[0] - cell_x / 2, y[1] - cell_y / 2, cell_x * columns, cell_y * rows)
+            self._target = whole & area
+            if cell_x > 0 and cell_y > 0:
+                self._source = QRectF(
+                    (self._target.left() - whole.left()) / cell_x,
+                    (self._target.top() - whole.top()) / cell_y,
+                    self._target.width() / cell_x,
+                    self._target.height() / cell_y,
+                )
+        self.set_bounds(self._target)
+
+    def _draw(self, painter: QPainter) -> None:
+        if not self._target.isEmpty() and not self._source.isEmpty():
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(self._target, self._image, self._source)
+
+
+@dataclass(frozen=True)
+class ContourLines:
+    """Isolines as points in a row.
+
+    Attributes
+    ----------
+    x, y : array
+        All points; NaN stands between two lines.
+    ends : tuple of int
+        Where each level's points end.
+    """
+
+    x: Array
+    y: Array
+    ends: tuple[int, ...]
+
+
+def contour_lines(x: ArrayLike, y: ArrayLike, values: ArrayLike, levels: Sequence[float]) -> ContourLines:
+    """Trace where a function on a grid takes each of `levels`.
+
+    Parameters
+    ----------
+    x, y : array
+        Coordinates of the columns and rows.
+    values : array, shape (len(y), len(x))
+        Lines keep away from NaN and infinity.
+    levels : sequence of float
+        Values to trace; those not finite give no line.
+    """
+    grid = np.asarray(values, dtype=np.float64)
+    empty = ContourLines(np.empty(0), np.empty(0), (0,) * len(levels))
+    if grid.ndim != 2 or min(grid.shape) < 2 or not np.isfinite(grid).any():
+        return empty
+    generator = contour_generator(
+        np.asarray(x, dtype=np.float64),
+        np.asarray(y, dtype=np.float64),
+        grid if np.isfinite(grid).all() else np.ma.masked_invalid(grid),
+        line_type=LineType.ChunkCombinedNan,
+    )
+    parts: list[Array] = []
+    ends: list[int] = []
+    total = 0
+    gap = np.full((1, 2), np.nan)
+    for level in levels:
+        traced = generator.lines(level)[0][0] if np.isfinite(level) else None
+        if traced is not None and len(traced):
+            parts += [traced, gap]
+            total += len(traced) + 1
+        ends.append(total)
+    if not parts:
+        return empty
+    points = np.concatenate(parts)
+    return ContourLines(points[:, 0], points[:, 1], tuple(ends))
+
+
+@dataclass(frozen=True)
+class _LevelLabel:
+    box: QRectF
+    letters: QPainterPath
+
+
+class Isolines(PlotItem):
+    """All isolines of a function in one painter path, on demand with the value written on each.
+
+    Parameters
+    ----------
+    colour : str
+        Line colour.
+    width, opacity : float
+        Of the lines; the level curve through a point is wider and opaque.
+    label_colour : str or None
+        Colour of the values written on the lines; None writes none.
+    still : bool
+        Whether the lines stay the same in most frames; their drawing is then kept.
+    """
+
+    level = 1.0
+
+    def __init__(
+        self,
+        colour: str,
+        width: float = 0.8,
+        opacity: float = 0.4,
+        *,
+        label_colour: str | None = None,
+        still: bool = True,
+    ) -> None:
+        super().__init__()
+        self._pen = make_pen(colour, width, opacity=opacity)
+        self._label_colour = label_colour
+        self._font = ui_font(10)
+        self._lines = contour_lines((), (), np.empty((0, 0)), ())
+        self._arrays: tuple[ArrayLike | None, ...] = (None, None, None)
+        self._words: tuple[object, ...] = ()
+        self._texts: tuple[str, ...] = ()
+        self._path = QPainterPath()
+        self._labels: list[_LevelLabel] = []
+        if still:
+            self.setCacheMode(CACHED)
+
+    def show(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        values: ArrayLike,
+        levels: Sequence[float],
+        texts: Sequence[str] | None = None,
+    ) -> None:
+        """Trace and draw the lines; the very same arrays and levels as before cost nothing.
+
+        Parameters
+        ----------
+        x, y, values, levels
+            As `contour_lines` takes them.
+        texts : sequence of str, optional
+            What to write on each level; an empty text writes nothing. By default the number itself.
+        """
+        arrays, words = (x, y, values), (tuple(levels), None if texts is None else tuple(texts))
+        same_arrays = all(old is new for old, new in zip(self._arrays, arrays, strict=True))
+        if same_arrays and words == self._words:
+            return
+        self._arrays, self._words = arrays, words
+        self._lines = contour_lines(x, y, values, levels)
+        written = texts if texts is not None else [f"{level:g}" for level in levels]
+        self._texts = tuple(text.replace("-", "\N{MINUS SIGN}") for text in written)
+        self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show((), (), np.empty((0, 0)), ())
+
+    def _lay_out(self, projection: Projection) -> None:
+        x, y = projection.to_pixels(self._lines.x, self._lines.y)
+        self._path = polyline(x, y, projection)
+        self._labels = self._placed_labels(x, y, projection) if self._label_colour else []
+        self.set_bounds(area_of(projection))
+
+    def _placed_labels(self, x: Array, y: Array, projection: Projection) -> list[_LevelLabel]:
+        """Write each value once, where its line has most room."""
+        metrics = QFontMetricsF(self._font)
+        placed: list[_LevelLabel] = []
+        inside = (
+            (x > projection.left) & (x < projection.right) & (y > projection.top) & (y < projection.bottom)
+        )
+        near = np.flatnonzero(inside)
+        near = near[:: 1 + near.size // 600]
+        start = 0
+        for text, end in zip(self._texts, self._lines.ends, strict=False):
+            if text and end > start:
+                foreign = near[(near < start) | (near >= end)]
+                middles = [label.box.center() for label in placed]
+                others = (
+                    np.append(x[foreign], [middle.x() for middle in middles]),
+                    np.append(y[foreign], [middle.y() for middle in middles]),
+                )
+                box = QRectF(0, 0, metrics.horizontalAdvance(text) + 6, 12)
+                middle = _quiet_place(x[start:end], y[start:end], others, box, projection)
+                if middle is not None:
+                    box.moveCenter(middle)
+                    placed.append(_LevelLabel(box, self._letters(text, box)))
+            start = end
+        return placed
+
+    def _letters(self, text: str, box: QRectF) -> QPainterPath:
+        metrics = QFontMetricsF(self._font)
+        letters = QPainterPath()
+        letters.addText(box.left() + 3, round(box.center().y() + metrics.capHeight() / 2), self._font, text)
+        return letters
+
+    def _draw(self, painter: QPainter) -> None:
+        painter.save()
+        if self._labels:
+            free = QRegion(self._bounds.toAlignedRect())
+            for label in self._labels:
+                free -= QRegion(label.box.toAlignedRect())
+            painter.setClipRegion(free, Qt.ClipOperation.IntersectClip)
+        painter.setPen(self._pen)
+        painter.drawPath(self._path)
+        painter.restore()
+        halo = QColor(self.plot_colour)
+        halo.setAlphaF(0.4)
+        ink = QColor(self._label_colour or "")
+        ink.setAlphaF(0.85)
+        for label in self._labels:
+            painter.strokePath(label.letters, QPen(halo, 4, Qt.PenStyle.SolidLine, *ROUND))
+            painter.fillPath(label.letters, ink)
+
+
+def _quiet_place(
+    x: Array, y: Array, others: tuple[Array, Array], box: QRectF, projection: Projection
+) -> QPointF | None:
+    """Find the point of a line, well inside the area, that is farthest from all other lines and labels."""
+    margin_x, margin_y = box.width() / 2 + 8, box.height() / 2 + 8
+    inside = (x > projection.left + margin_x) & (x < projection.right - margin_x)
+    inside &= (y > projection.top + margin_y) & (y < projection.bottom - margin_y)
+    candidates = np.flatnonzero(inside)
+    if candidates.size < 12:
+        return None
+    candidates = candidates[:: 1 + candidates.size // 30]
+    across = np.subtract.outer(x[candidates], others[0]) / box.width()
+    down = np.subtract.outer(y[candidates], others[1]) / box.height()
+    room = np.min(across**2 + down**2, axis=1, initial=9.0)
+    best = candidates[np.argmax(room)]
+    return QPointF(x[best], y[best]) if room.max() > 0.5 else None

@@ -1,0 +1,243 @@
+"""Lines and areas on a plot: curves, straight lines, triangles, squares."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPolygonF
+
+from gui.plot_axes import Projection
+from gui.plot_item import CACHED, PathItem, PlotItem, make_pen
+from gui.plot_paths import line_ends, pixel_direction, polyline
+
+Point = tuple[float, float]
+
+
+class Curve(PathItem):
+    """A line through many points, with gaps where they are NaN or infinite.
+
+    Parameters
+    ----------
+    colour : str
+        Line colour.
+    width : float
+        Line width in pixels.
+    style : {"solid", "dashed", "dotted"}
+        How it is drawn.
+    opacity : float
+        From 0 to 1.
+    still : bool
+        Whether it stays the same in most frames; its drawing is then kept.
+    """
+
+    def __init__(
+        self,
+        colour: str,
+        width: float = 2.5,
+        *,
+        style: str = "solid",
+        opacity: float = 1.0,
+        still: bool = True,
+    ) -> None:
+        super().__init__(make_pen(colour, width, style, opacity))
+        self._x: ArrayLike = ()
+        self._y: ArrayLike = ()
+        if still:
+            self.setCacheMode(CACHED)
+
+    def show(self, x: ArrayLike, y: ArrayLike) -> None:
+        """Draw through the points; the very same arrays as before cost nothing."""
+        if x is not self._x or y is not self._y:
+            self._x, self._y = x, y
+            self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show((), ())
+
+    def _lay_out(self, projection: Projection) -> None:
+        x, y = projection.to_pixels(self._x, self._y)
+        self.set_path(polyline(x, y, projection), projection)
+
+
+class Line(PathItem):
+    """A straight line without ends, through a point and along a direction."""
+
+    level = 3.5
+
+    def __init__(
+        self,
+        colour: str,
+        width: float = 1.75,
+        *,
+        style: str = "solid",
+        opacity: float = 1.0,
+        halo: float = 0.0,
+    ) -> None:
+        super().__init__(make_pen(colour, width, style, opacity), halo=halo)
+        self._point: Point = (math.nan, math.nan)
+        self._direction: Point = (1.0, 0.0)
+
+    def show(self, point: Point, direction: Point) -> None:
+        """Draw through `point` along `direction`; nothing where a number is NaN or infinite."""
+        self._point, self._direction = point, direction
+        self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show((math.nan, math.nan), (1.0, 0.0))
+
+    def _lay_out(self, projection: Projection) -> None:
+        x, y = map(float, projection.to_pixels(*self._point))
+        ends = line_ends(x, y, *pixel_direction(*self._direction, projection), projection)
+        path = QPainterPath()
+        if ends is not None:
+            path.moveTo(ends[0], ends[1])
+            path.lineTo(ends[2], ends[3])
+        self.set_path(path, projection)
+
+
+class Guide(PlotItem):
+    """A thin dotted upright line over the whole height: where a value on the x axis stands."""
+
+    level = 2.0
+
+    def __init__(
+        self, colour: str, *, style: str = "dotted", width: float = 1.0, opacity: float = 0.32
+    ) -> None:
+        super().__init__()
+        self._pen = make_pen(colour, width, style, opacity)
+        self._value = math.nan
+        self._x: float | None = None
+
+    def show(self, value: float) -> None:
+        """Stand at `value`; NaN takes the line away."""
+        self._value = value
+        self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show(math.nan)
+
+    def _lay_out(self, projection: Projection) -> None:
+        x = float(projection.to_pixels(self._value, projection.view[2])[0])
+        inside = projection.left - 1 <= x <= projection.right + 1
+        self._x = math.floor(x) + 0.5 if inside else None
+        half = self._pen.widthF() / 2 + 1
+        self.set_bounds(
+            QRectF(self._x - half, projection.top, 2 * half, projection.height) if self._x else QRectF()
+        )
+
+    def _draw(self, painter: QPainter) -> None:
+        if self._x is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._pen.widthF() > 1)
+            painter.setPen(self._pen)
+            painter.drawLine(QPointF(self._x, self._bounds.top()), QPointF(self._x, self._bounds.bottom()))
+
+
+class Segment(PathItem):
+    """A straight line between two points, on demand with small caps across its ends."""
+
+    level = 4.0
+
+    def __init__(
+        self,
+        colour: str,
+        width: float = 1.5,
+        *,
+        style: str = "solid",
+        opacity: float = 1.0,
+        caps: float = 0.0,
+        halo: float = 0.0,
+    ) -> None:
+        super().__init__(make_pen(colour, width, style, opacity), halo=halo)
+        self._caps = caps
+        self._ends: tuple[Point, Point] = ((math.nan, math.nan), (math.nan, math.nan))
+
+    def show(self, start: Point, end: Point) -> None:
+        """Draw from `start` to `end`; nothing where a number is NaN or infinite."""
+        self._ends = (start, end)
+        self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show((math.nan, math.nan), (math.nan, math.nan))
+
+    def _lay_out(self, projection: Projection) -> None:
+        (ax, ay), (bx, by) = self._ends
+        x, y = projection.to_pixels((ax, bx), (ay, by))
+        path = polyline(x, y, projection)
+        length = math.hypot(x[1] - x[0], y[1] - y[0])
+        if self._caps and 0 < length < math.inf and not path.isEmpty():
+            half = self._caps / 2 / length
+            across, down = -(y[1] - y[0]) * half, (x[1] - x[0]) * half
+            for index in (0, 1):
+                if projection.contains(x[index], y[index], 50):
+                    path.moveTo(x[index] - across, y[index] - down)
+                    path.lineTo(x[index] + across, y[index] + down)
+        self.set_path(path, projection)
+
+
+class Polygon(PathItem):
+    """A filled area inside corners, such as the slope triangle."""
+
+    level = 2.5
+
+    def __init__(self, colour: str, *, fill: float = 0.12, width: float = 1.5, opacity: float = 1.0) -> None:
+        tint = QColor(colour)
+        tint.setAlphaF(fill)
+        super().__init__(make_pen(colour, width, opacity=opacity), QBrush(tint))
+        self._x: ArrayLike = ()
+        self._y: ArrayLike = ()
+
+    def show(self, x: ArrayLike, y: ArrayLike) -> None:
+        """Put the corners; nothing is drawn where one is NaN or infinite."""
+        self._x, self._y = x, y
+        self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show((), ())
+
+    def _lay_out(self, projection: Projection) -> None:
+        x, y = (np.clip(pixels, -5000, 5000) for pixels in projection.to_pixels(self._x, self._y))
+        path = QPainterPath()
+        if x.size > 2 and np.isfinite(x).all() and np.isfinite(y).all():
+            path.addPolygon(QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]))
+            path.closeSubpath()
+        self.set_path(path, projection)
+
+
+class Squares(PathItem):
+    """Many upright rectangles in one item, such as squared errors."""
+
+    level = 2.5
+
+    def __init__(self, colour: str, *, fill: float = 0.13, width: float = 1.0, opacity: float = 0.5) -> None:
+        tint = QColor(colour)
+        tint.setAlphaF(fill)
+        pen = make_pen(colour, width, opacity=opacity)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        super().__init__(pen, QBrush(tint))
+        self._corners: ArrayLike = np.empty((0, 4))
+
+    def show(self, corners: ArrayLike) -> None:
+        """Put one rectangle for each row x, y, x of the opposite corner, y of the opposite corner."""
+        self._corners = corners
+        self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show(np.empty((0, 4)))
+
+    def _lay_out(self, projection: Projection) -> None:
+        corners = np.asarray(self._corners, dtype=np.float64).reshape(-1, 4)
+        x, y = projection.to_pixels(corners[:, 0::2], corners[:, 1::2])
+        sides = np.clip(np.column_stack((x, y)), -5000, 5000)
+        path = QPainterPath()
+        for ax, bx, ay, by in sides[np.isfinite(sides).all(axis=1)].tolist():
+            path.addRect(QRectF(QPointF(ax, ay), QPointF(bx, by)).normalized())
+        self.set_path(path, projection)

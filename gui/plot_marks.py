@@ -1,0 +1,244 @@
+"""Marks on a plot: arrows, markers, and the path of a descent with a dot for each step."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+from pyqtgraph.functions import arrayToQPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from gui.plot_axes import Projection
+from gui.plot_item import PathItem, PlotItem, area_of, halo_pen, make_pen
+from gui.plot_paths import polyline
+
+Point = tuple[float, float]
+
+
+class Arrow(PlotItem):
+    """An arrow from a tail to a tip, with a head of constant size and a thin halo.
+
+    Parameters
+    ----------
+    colour : str
+        Of shaft and head.
+    width : float
+        Of the shaft, in pixels.
+    head : float
+        Length of the head in pixels; arrows shorter than it shrink it.
+    """
+
+    level = 6.0
+
+    def __init__(self, colour: str, width: float = 2.75, head: float = 12.0) -> None:
+        super().__init__()
+        self._pen = make_pen(colour, width)
+        self._pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        self._colour = QColor(colour)
+        self._head = head
+        self._ends: tuple[Point, Point] = ((math.nan, math.nan), (math.nan, math.nan))
+        self._shaft = QPainterPath()
+        self._tip = QPolygonF()
+
+    def show(self, tail: Point, tip: Point) -> None:
+        """Draw from `tail` to `tip`; nothing where a number is NaN or infinite, or where both are one."""
+        self._ends = (tail, tip)
+        self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show((math.nan, math.nan), (math.nan, math.nan))
+
+    def _lay_out(self, projection: Projection) -> None:
+        (ax, ay), (bx, by) = self._ends
+        x, y = projection.to_pixels((ax, bx), (ay, by))
+        self._shaft, self._tip = QPainterPath(), QPolygonF()
+        length = math.hypot(x[1] - x[0], y[1] - y[0])
+        if 0.5 < length < math.inf:
+            along, down = (x[1] - x[0]) / length, (y[1] - y[0]) / length
+            head = min(self._head, length)
+            neck_x, neck_y = x[1] - head * along, y[1] - head * down
+            self._shaft = polyline(
+                np.array([x[0], neck_x + along]), np.array([y[0], neck_y + down]), projection
+            )
+            if projection.contains(x[1], y[1], 50):
+                half = head / 2
+                self._tip = QPolygonF(
+                    [
+                        QPointF(x[1], y[1]),
+                        QPointF(neck_x - half * down, neck_y + half * along),
+                        QPointF(neck_x + half * down, neck_y - half * along),
+                    ]
+                )
+        bounds = self._shaft.controlPointRect() | self._tip.boundingRect()
+        empty = self._shaft.isEmpty() and self._tip.isEmpty()
+        self.set_bounds(QRectF() if empty else bounds.adjusted(-4, -4, 4, 4) & area_of(projection, 20))
+
+    def _draw(self, painter: QPainter) -> None:
+        halo = QPen(self.plot_colour, 2)
+        halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(halo_pen(self._pen, self.plot_colour, 1))
+        painter.drawPath(self._shaft)
+        painter.setPen(halo)
+        painter.drawPolygon(self._tip)
+        painter.setPen(self._pen)
+        painter.drawPath(self._shaft)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._colour)
+        painter.drawPolygon(self._tip)
+
+
+def _corners(count: int, start: float, inner: float = 1.0) -> list[Point]:
+    """Corners on the unit circle; with `inner`, every second one at that radius."""
+    return [
+        (radius * math.cos(angle), radius * math.sin(angle))
+        for index in range(count)
+        for radius, angle in [
+            (inner if index % 2 and inner != 1 else 1.0, start + 2 * math.pi * index / count)
+        ]
+    ]
+
+
+SHAPES: dict[str, list[Point]] = {
+    "square": [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+    "diamond": _corners(4, 0.0),
+    "triangle": _corners(3, -math.pi / 2),
+    "triangle_down": _corners(3, math.pi / 2),
+    "star": _corners(10, -math.pi / 2, 0.42),
+}
+"""Corners of each marker with radius 1, y downwards; a disc has none."""
+
+
+def marker_path(shape: str, radius: float) -> QPainterPath:
+    """Give the outline of a marker around (0, 0)."""
+    path = QPainterPath()
+    if shape == "disc":
+        path.addEllipse(QPointF(0, 0), radius, radius)
+    else:
+        path.addPolygon(QPolygonF([QPointF(x * radius, y * radius) for x, y in SHAPES[shape]]))
+        path.closeSubpath()
+    return path
+
+
+class Marker(PlotItem):
+    """One shape of constant size at one point or at many.
+
+    Parameters
+    ----------
+    colour : str
+        Mark colour.
+    shape : {"disc", "square", "diamond", "triangle", "triangle_down", "star"}
+        What is drawn.
+    size : float
+        Radius in pixels.
+    hollow : bool
+        Whether only the outline is coloured, 2 px wide, and the inside is the plot's colour.
+    ring : float
+        Width of the border in the plot's colour around it.
+    outline : str or None
+        Colour of a thin outline, as around the optimum's star.
+    """
+
+    level = 7.0
+
+    def __init__(
+        self,
+        colour: str,
+        shape: str = "disc",
+        size: float = 5.5,
+        *,
+        hollow: bool = False,
+        ring: float = 1.5,
+        outline: str | None = None,
+    ) -> None:
+        super().__init__()
+        self._colour = QColor(colour)
+        self._hollow = hollow
+        self._ring = ring
+        self._outline = QColor(outline) if outline else None
+        self._size = size
+        self._shape = marker_path(shape, size - 1 if hollow else size)
+        self._x: ArrayLike = ()
+        self._y: ArrayLike = ()
+        self._places: list[QPointF] = []
+
+    def show(self, x: ArrayLike, y: ArrayLike) -> None:
+        """Put it at one point, or at each of many; NaN and infinity are left out."""
+        self._x, self._y = x, y
+        self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show((), ())
+
+    def _lay_out(self, projection: Projection) -> None:
+        x, y = (np.atleast_1d(pixels) for pixels in projection.to_pixels(self._x, self._y))
+        reach = self._size + self._ring + 2
+        seen = (x > projection.left - reach) & (x < projection.right + reach)
+        seen &= (y > projection.top - reach) & (y < projection.bottom + reach)
+        x, y = x[seen], y[seen]
+        self._places = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+        if not self._places:
+            self.set_bounds(QRectF())
+            return
+        corners = QRectF(QPointF(x.min(), y.min()), QPointF(x.max(), y.max()))
+        self.set_bounds(corners.adjusted(-reach, -reach, reach, reach))
+
+    def _draw(self, painter: QPainter) -> None:
+        ring = QPen(self.plot_colour, 2 * self._ring + (2 if self._hollow else 0))
+        ring.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        line = QPen(self._colour, 2) if self._hollow else QPen(Qt.PenStyle.NoPen)
+        if self._outline is not None:
+            line = QPen(self._outline, 1)
+        fill = self.plot_colour if self._hollow else self._colour
+        for place in self._places:
+            painter.translate(place)
+            if self._ring:
+                painter.strokePath(self._shape, ring)
+            painter.setPen(line)
+            painter.setBrush(fill)
+            painter.drawPath(self._shape)
+            painter.translate(-place)
+
+
+class PathWithDots(PathItem):
+    """A path of steps: a line with a small dot at each of its points, over a thin halo."""
+
+    level = 5.0
+
+    def __init__(self, colour: str, width: float = 1.75, dot: float = 2.25, halo: float = 1.0) -> None:
+        super().__init__(make_pen(colour, width), halo=halo)
+        self._dots = QPolygonF()
+        self._dot_pen = make_pen(colour, 2 * dot)
+        self._x: ArrayLike = ()
+        self._y: ArrayLike = ()
+
+    def show(self, x: ArrayLike, y: ArrayLike) -> None:
+        """Draw the steps through these points; the very same arrays as before cost nothing."""
+        if x is not self._x or y is not self._y:
+            self._x, self._y = x, y
+            self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show((), ())
+
+    def _lay_out(self, projection: Projection) -> None:
+        x, y = (np.atleast_1d(pixels) for pixels in projection.to_pixels(self._x, self._y))
+        inside = (x > projection.left - 5) & (x < projection.right + 5)
+        inside &= (y > projection.top - 5) & (y < projection.bottom + 5)
+        # Dots on one and the same pixel look like one: ten thousand steps cost no more than is seen.
+        apart = np.unique(np.column_stack((x[inside], y[inside])).round(), axis=0, return_index=True)[1]
+        self._dots = arrayToQPolygonF(x[inside][apart], y[inside][apart]) if apart.size else QPolygonF()
+        self.set_path(polyline(x, y, projection), projection)
+        reach = self._dot_pen.widthF() + self._halo
+        self.set_bounds(self._bounds | self._dots.boundingRect().adjusted(-reach, -reach, reach, reach))
+
+    def _draw(self, painter: QPainter) -> None:
+        painter.setPen(halo_pen(self._dot_pen, self.plot_colour, self._halo))
+        painter.drawPoints(self._dots)
+        super()._draw(painter)
+        painter.setPen(self._dot_pen)
+        painter.drawPoints(self._dots)

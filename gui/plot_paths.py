@@ -1,0 +1,141 @@
+"""Arrays of pixels into painter paths, whatever the numbers are.
+
+Qt's stroker slows down or gives up on coordinates far outside the picture, so lines are cut near its edges
+first; their visible parts keep their direction exactly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPath
+from PySide6.QtGui import QPainterPath
+
+from gui.plot_axes import Projection
+
+Array = NDArray[np.float64]
+
+OUTSIDE = 400.0
+"""How many pixels beyond the area lines are kept."""
+
+FARTHEST_ANCHOR = 1e12
+"""A line through a point farther away than this would be drawn at a wrong place by rounding."""
+
+
+def polyline(x: Array, y: Array, projection: Projection) -> QPainterPath:
+    """Join points, given in pixels, by straight lines; NaN makes a gap.
+
+    Parameters
+    ----------
+    x, y : array
+        Pixels of equal count.
+    projection : Projection
+        Says where the area is.
+    """
+    known = ~(np.isnan(x) | np.isnan(y))
+    inside = (np.abs(x) < 1e4) & (np.abs(y) < 1e4)
+    if x.size < 2 or not known.any():
+        return QPainterPath()
+    if np.all(inside | ~known):
+        if known.all():
+            return arrayToQPath(x, y, connect="all", finiteCheck=False)
+        joined = np.zeros(x.size, dtype=np.int32)
+        joined[:-1] = known[:-1] & known[1:]
+        return arrayToQPath(np.where(known, x, 0.0), np.where(known, y, 0.0), connect=joined)
+    return _cut_polyline(x, y, projection)
+
+
+def _cut_polyline(x: Array, y: Array, projection: Projection) -> QPainterPath:
+    box = (
+        projection.left - OUTSIDE,
+        projection.right + OUTSIDE,
+        projection.top - OUTSIDE,
+        projection.bottom + OUTSIDE,
+    )
+    start, end = _cut(x[:-1], y[:-1], x[1:], y[1:], box)
+    seen = end > start
+    index, start, end = np.flatnonzero(seen), start[seen], end[seen]
+    ax, ay, bx, by = x[:-1][seen], y[:-1][seen], x[1:][seen], y[1:][seen]
+    back_start, back_end = _cut(bx, by, ax, ay, box)
+    xs, ys = np.empty(2 * ax.size), np.empty(2 * ax.size)
+    # Measured from the nearer end, because seen from one at 1e300 all of the picture is one point.
+    for place, forth, back in ((0, start, back_end), (1, end, back_start)):
+        from_a = np.maximum(np.abs(ax), np.abs(ay)) <= np.maximum(np.abs(bx), np.abs(by))
+        xs[place::2] = np.where(from_a, ax + forth * (bx - ax), bx + back * (ax - bx))
+        ys[place::2] = np.where(from_a, ay + forth * (by - ay), by + back * (ay - by))
+    joined = np.ones(xs.size, dtype=np.int32)
+    follows = (np.diff(index) == 1) & (end[:-1] == 1) & (start[1:] == 0)
+    joined[1:-1:2] = follows
+    return arrayToQPath(xs, ys, connect=joined, finiteCheck=False)
+
+
+def _cut(
+    ax: Array, ay: Array, bx: Array, by: Array, box: tuple[float, float, float, float]
+) -> tuple[Array, Array]:
+    """Give the fractions between which each segment from a to b is in the box (Liang and Barsky)."""
+    start, end = np.zeros(ax.size), np.ones(ax.size)
+    with np.errstate(all="ignore"):
+        for origin, change, low, high in ((ax, bx - ax, box[0], box[1]), (ay, by - ay, box[2], box[3])):
+            first, second = (low - origin) / change, (high - origin) / change
+            still = change == 0
+            missed = still & ((origin < low) | (origin > high))
+            enter = np.where(still, 0.0, np.minimum(first, second))
+            leave = np.where(still, np.where(missed, -1.0, 1.0), np.maximum(first, second))
+            start, end = np.maximum(start, enter), np.minimum(end, leave)
+    unknown = np.isnan(start) | np.isnan(end)
+    return np.where(unknown, 1.0, start), np.where(unknown, 0.0, end)
+
+
+def line_ends(x: float, y: float, dx: float, dy: float, projection: Projection) -> tuple[float, ...] | None:
+    """Cut the endless line through the pixel (`x`, `y`) to a little more than the area.
+
+    Returns
+    -------
+    tuple or None
+        x, y of both ends; None where the line misses the area or is not a line.
+    """
+    length = np.hypot(dx, dy)
+    if not np.isfinite([x, y, dx, dy]).all() or length == 0 or max(abs(x), abs(y)) > FARTHEST_ANCHOR:
+        return None
+    margin = 8.0
+    box = (
+        projection.left - margin,
+        projection.right + margin,
+        projection.top - margin,
+        projection.bottom + margin,
+    )
+    far = 4 * (abs(x) + abs(y) + projection.right + projection.bottom) / length
+    ax, ay, bx, by = (np.array([value]) for value in (x - dx * far, y - dy * far, x + dx * far, y + dy * far))
+    start, end = _cut(ax, ay, bx, by, box)
+    if not end[0] > start[0]:
+        return None
+    return tuple(
+        float(value[0])
+        for value in (
+            ax + start * (bx - ax),
+            ay + start * (by - ay),
+            ax + end * (bx - ax),
+            ay + end * (by - ay),
+        )
+    )
+
+
+def pixel_direction(dx: float, dy: float, projection: Projection) -> tuple[float, float]:
+    """Turn a direction in numbers into one in pixels, of length 1; a logarithmic axis counts per decade.
+
+    Returns NaN for no direction.
+    """
+    x0, x1, y0, y1 = projection.view
+    if projection.log_x:
+        x0, x1 = np.log10(x0), np.log10(x1)
+    if projection.log_y:
+        y0, y1 = np.log10(y0), np.log10(y1)
+    with np.errstate(all="ignore"):
+        across, up = (
+            np.float64(dx) / (x1 - x0) * projection.width,
+            np.float64(dy) / (y1 - y0) * projection.height,
+        )
+        if np.isinf(up) and np.isfinite(across):
+            across, up = np.float64(0), np.sign(up)
+        length = np.hypot(across, up)
+        return float(across / length), float(-up / length)
