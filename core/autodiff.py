@@ -196,7 +196,8 @@ def backward_pass(tape: Sequence[Node], seed: Any = 1.0) -> BackwardPass:
             if local is None:
                 continue
             contribution = _contribution(cotangents[position], local)
-            cotangents[operand] = cotangents[operand] + contribution
+            with np.errstate(all="ignore"):
+                cotangents[operand] = cotangents[operand] + contribution
             shares.append(Share(position, place, operand, cotangents[position], local, contribution))
     return BackwardPass(tuple(cotangents), tuple(shares))
 
@@ -264,18 +265,32 @@ def jvp(expression: Expression, values: Mapping[str, Any], tangents: Mapping[str
     arrays = real_values(values, expression.names)
     directions = real_values(tangents, ())
     tape = forward_pass(expression, arrays)
-    moving: list[Any] = []
+    moving: list[tuple[Any, Any]] = []
     for node in tape:
         if isinstance(node.expression, Variable):
-            moving.append(directions.get(node.expression.name, 0.0))
-            continue
-        total: Any = 0.0
-        for operand, local in zip(node.operands, node.local_derivatives, strict=True):
-            if local is not None:
-                total = total + _contribution(moving[operand], local)
-        moving.append(total)
+            direction = directions.get(node.expression.name, 0.0)
+            moving.append((direction, np.not_equal(direction, 0.0)))
+        else:
+            moving.append(_push_forward(node, moving))
     value = broadcast_result(tape[-1].primal, arrays.values())
-    return value, _where_defined(value, moving[-1], arrays)
+    return value, _where_defined(value, moving[-1][0], arrays)
+
+
+def _push_forward(node: Node, moving: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
+    """Tangent of a node, and whether it moves at all: what stands still adds nothing to it.
+
+    Neither does an operand with the local derivative 0, so that both modes know the same zeros.
+    """
+    total: Any = 0.0
+    moves: Any = False
+    for operand, local in zip(node.operands, node.local_derivatives, strict=True):
+        if local is not None:
+            tangent, operand_moves = moving[operand]
+            counts = np.logical_and(operand_moves, np.not_equal(local, 0.0))
+            with np.errstate(all="ignore"):
+                total = total + np.where(counts, np.multiply(tangent, local), 0.0)[()]
+            moves = np.logical_or(moves, operand_moves)
+    return total, moves
 
 
 def hessian(expression: Expression, values: Mapping[str, Any]) -> FloatArray:
@@ -290,9 +305,17 @@ def hessian(expression: Expression, values: Mapping[str, Any]) -> FloatArray:
     -------
     ndarray
         Shape ``(k, k)`` in the order of ``expression.names``; NaN where a second derivative does not exist.
+
+    Raises
+    ------
+    ValueError
+        If a name has no value, or a value is not one real number.
     """
     arrays = real_values(values, expression.names)
     names = expression.names
+    for name in names:
+        if np.ndim(arrays[name]):
+            raise ValueError(f"{name} must be one number, not an array: a Hessian belongs to one point")
     result = np.empty((len(names), len(names)))
     for column, moving in enumerate(names):
         duals = {name: Dual(arrays[name], 1.0 if name == moving else 0.0) for name in names}
@@ -305,11 +328,12 @@ def hessian(expression: Expression, values: Mapping[str, Any]) -> FloatArray:
         }
         undefined = np.isnan(_primal(tape[-1].primal))
         for row, name in enumerate(names):
-            result[row, column] = np.nan if undefined else _parts(by_name[name])[1]
+            slope, curvature = _parts(by_name[name])
+            result[row, column] = np.nan if undefined or np.isnan(slope) else curvature
     return result
 
 
 def _where_defined(value: Any, derivative: Any, arrays: Mapping[str, Any]) -> Any:
-    """A derivative exists only where the function does."""
+    """Keep a derivative only where the function has a value."""
     masked = np.where(np.isnan(value), np.nan, derivative)[()]
     return broadcast_result(masked, arrays.values())

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core.expression import Apply, Constant, Expression, Variable, as_expression
-from core.primitives import add, divide, multiply, negative, power, subtract
-from core.simplify import ONE, ZERO, simplify
+from core.primitives import add, divide, multiply, negative, power, subtract, where
+from core.simplify import ONE, ZERO, Tidied, simplify
 
 CONSTANT_RULE = "Constant rule"
 VARIABLE_RULE = "Derivative of the variable"
@@ -72,12 +72,15 @@ class Step:
     def _applied(self) -> str:
         if not isinstance(self.piece, Apply) or all(part.is_trivial for part in self.parts):
             if self.rule in (CHAIN_RULE, EXPONENTIAL_RULE):
-                return self._applied_with([part.derivative.latex() for part in self.parts])
-            return self.derivative.latex()
-        if self.rule in (CONSTANT_MULTIPLE_RULE, GENERAL_POWER_RULE, POWER_RULE):
-            return self.derivative.latex()
+                return self._applied_with([part.derivative.latex(inline=True) for part in self.parts])
+            return self.derivative.latex(inline=True)
+        if self.rule in (CONSTANT_MULTIPLE_RULE, GENERAL_POWER_RULE, POWER_RULE, where.rule):
+            return self.derivative.latex(inline=True)
         return self._applied_with(
-            [part.derivative.latex() if part.is_trivial else _primed(part.piece) for part in self.parts]
+            [
+                part.derivative.latex(inline=True) if part.is_trivial else _primed(part.piece)
+                for part in self.parts
+            ]
         )
 
     def _applied_with(self, inner: list[str]) -> str:
@@ -86,7 +89,7 @@ class Step:
         for index, part in enumerate(self.parts):
             if part.derivative is ZERO:
                 continue
-            local = simplify(_local_derivative(self.piece, index)).latex()
+            local = simplify(_local_derivative(self.piece, index)).latex(inline=True)
             terms.append(
                 local if inner[index] == "1" else rf"{_grouped(local)} \cdot {_grouped(inner[index])}"
             )
@@ -165,11 +168,12 @@ def differentiate(expression: Expression, name: str) -> Derivation:
     >>> print(differentiate(parse("(x^2+1)^3"), "x").derivative)
     6*x*(x**2 + 1)**2
     """
+    tidied: Tidied = {}
 
     def visit(node: Expression, parts: tuple[Step, ...]) -> Step:
         rule = _rule(node, name)
         raw = _raw_derivative(node, name, rule, parts)
-        return Step(rule, node, name, parts, raw, simplify(_combine(node, rule, parts, raw)))
+        return Step(rule, node, name, parts, raw, simplify(_combine(node, rule, parts, raw), tidied))
 
     return Derivation(expression, name, expression.fold(visit))
 
@@ -220,6 +224,8 @@ def _combine(node: Expression, rule: str, parts: tuple[Step, ...], raw: Expressi
     inner = [part.raw if raw is None else part.derivative for part in parts]
     if node.primitive is divide and rule != CONSTANT_MULTIPLE_RULE:
         return _quotient(node, inner)
+    if node.primitive is where:
+        return Apply(where, node.operands[0], inner[1], inner[2])
     return _chain(node, inner)
 
 
@@ -251,7 +257,7 @@ def _chain(node: Apply, inner: list[Expression]) -> Expression:
 
 
 def _primed(piece: Expression) -> str:
-    written = piece.latex()
+    written = piece.latex(inline=True)
     return f"{written}'" if isinstance(piece, Variable) else rf"{{\left({written}\right)}}'"
 
 

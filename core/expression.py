@@ -124,14 +124,25 @@ class Expression(Operand):
         """Tell whether the letter `name` occurs."""
         return name in self.names
 
-    def latex(self, names: Mapping[str, str] | None = None) -> str:
-        """LaTeX of the formula; `names` overrides how single variables are written."""
+    def latex(self, names: Mapping[str, str] | None = None, *, inline: bool = False) -> str:
+        """LaTeX of the formula.
+
+        Parameters
+        ----------
+        names
+            How single variables are written, where they are not written as themselves.
+        inline
+            Whether quotients are written with a slash, so that the formula stays on one level.
+        """
         from core import printing  # printing reads expressions, so it is loaded after them
 
-        return printing.latex(self, names or {})
+        return printing.latex(self, names or {}, inline=inline)
 
     def python(self) -> str:
-        """NumPy source of the formula (needs ``import math`` and ``import numpy as np``)."""
+        """NumPy source of the formula.
+
+        It needs ``import math``, ``import numpy as np``, and for polygamma functions ``import core.special``.
+        """
         from core import printing
 
         return printing.python(self)

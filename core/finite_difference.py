@@ -19,13 +19,13 @@ Function = Callable[[Any], Any]
 def forward_difference(function: Function, x: Any, h: Any) -> Any:
     r"""Slope of the secant, :math:`(f(x+h) - f(x))/h`, whose error is of the order of h."""
     with np.errstate(all="ignore"):
-        return (function(np.add(x, h)) - function(x)) / h
+        return np.divide(function(np.add(x, h)) - function(x), h)
 
 
 def central_difference(function: Function, x: Any, h: Any) -> Any:
     r"""Symmetric slope :math:`(f(x+h) - f(x-h))/(2h)`, whose error is of the order of h²."""
     with np.errstate(all="ignore"):
-        return (function(np.add(x, h)) - function(np.subtract(x, h))) / (2.0 * np.asarray(h))[()]
+        return np.divide(function(np.add(x, h)) - function(np.subtract(x, h)), np.multiply(2.0, h))
 
 
 def complex_step(function: Function, x: Any, h: Any) -> Any:
@@ -39,7 +39,7 @@ def complex_step(function: Function, x: Any, h: Any) -> Any:
     40 (1998). The function must be computed in complex arithmetic.
     """
     with np.errstate(all="ignore"):
-        return np.imag(function(np.add(x, np.multiply(1j, h)))) / h
+        return np.divide(np.imag(function(np.add(x, np.multiply(1j, h)))), h)
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,7 @@ def estimate(
         operation of the formula does not have.
     """
     x = real_values(values, expression.names).get(name, 0.0)
-    if not method.is_complex:
-        return method.estimate(along(expression, values, name), x, h)
-    function = along_complex(expression, values, name)
+    function = (along_complex if method.is_complex else along)(expression, values, name)
     if function is None:
         return np.full(np.broadcast_shapes(np.shape(x), np.shape(h)), np.nan)[()]
     slope = method.estimate(function, x, h)

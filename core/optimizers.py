@@ -165,7 +165,7 @@ def minimize(
     if isinstance(objective, Expression):
         function, point = _objective_of(objective, start, fixed or {})
     else:
-        function, point = objective, np.atleast_1d(np.asarray(start, dtype=np.float64))
+        function, point = _checked(objective), np.atleast_1d(np.array(start, dtype=np.float64))
     loss, gradient = function(point)
     if not _is_finite(loss, gradient, point):
         raise ValueError(
@@ -188,6 +188,21 @@ def minimize(
         memories.append(memory)
     internals = {name: np.array([kept[name] for kept in memories]) for name in memories[0]}
     return Trajectory(np.array(points), np.array(losses), np.array(gradients), internals, stopped)
+
+
+def _checked(objective: Objective) -> Objective:
+    """Make the gradient an array of its own, of the shape of the point."""
+
+    def function(point: FloatArray) -> tuple[float, FloatArray]:
+        loss, gradient = objective(point)
+        array = np.array(gradient, dtype=np.float64)
+        if array.shape != point.shape:
+            raise ValueError(
+                f"the gradient has the shape {array.shape}, the point {point.shape}: give one number for each"
+            )
+        return float(loss), array
+
+    return function
 
 
 def _objective_of(

@@ -7,6 +7,8 @@ write (``2 sin 3x cos y``, ``|x|``, ``sin^2 x``, ``x²``, ``3xy``). Implicit mul
 
 from __future__ import annotations
 
+import math
+
 from core.expression import Apply, Constant, Expression, Variable
 from core.primitives import PRIMITIVES, Primitive
 from core.tokens import CONSTANTS, FUNCTIONS, ParseError, Token, tokenize
@@ -99,12 +101,42 @@ class _Parser:
             return ParseError(
                 "The formula ends too early.", token.start, "Something is missing after the last sign."
             )
-        if token.text == ")":
+        if token.text == ")" and not self._operand_is_missing():
             return ParseError("This bracket was never opened.", token.start, "Remove it, or add “(” before.")
         if token.kind == "number":
-            return ParseError("Two numbers stand side by side.", token.start, "Write * between them.")
+            return ParseError(
+                "Two numbers stand side by side.",
+                token.start,
+                "Write * between them.",
+                suggestion=(token.start, token.start, "*"),
+            )
+        if token.text == "," and not self._operand_is_missing():
+            return self._stray_comma()
         return ParseError(
             f"“{token.text}” cannot stand here.", token.start, "Something is missing before it."
+        )
+
+    def _operand_is_missing(self) -> bool:
+        """Tell whether an operator, a comma or nothing stands before the next token."""
+        if self._index == 0:
+            return True
+        previous = self._tokens[self._index - 1]
+        return previous.kind in ("operator", "function") and previous.text not in (")", "}", "|")
+
+    def _stray_comma(self) -> ParseError:
+        comma = self._next
+        neighbours = self._tokens[self._index - 1], self._tokens[self._index + 1]
+        if all(token.kind == "number" for token in neighbours):
+            return ParseError(
+                "A decimal number has a point, not a comma.",
+                comma.start,
+                "Commas stand between the arguments of a function.",
+                suggestion=(comma.start, comma.end, "."),
+            )
+        return ParseError(
+            "The comma is outside a function.",
+            comma.start,
+            "Commas stand between the arguments of a function.",
         )
 
     def _apply(self, name: str, token: Token, *operands: Expression) -> Expression:
@@ -163,6 +195,8 @@ class _Parser:
         """Tell whether a factor follows without a sign between: implicit multiplication."""
         if self._next.kind in ("name", "function"):
             return True
+        if self._next.kind == "number":
+            return self._tokens[self._index - 1].kind != "number"
         if self._at("(", "{", "√"):
             return True
         return self._at("|") and not self._open_bars
@@ -301,7 +335,7 @@ class _Parser:
         return self._apply(row.name, token, self._tight_argument(token))
 
     def _starts_argument(self) -> bool:
-        return self._next.kind == "number" or self._starts_factor()
+        return self._starts_factor()
 
     def _tight_argument(self, token: Token) -> Expression:
         """Read the argument of a function without brackets: a product, up to the next function."""
@@ -347,4 +381,9 @@ class _Parser:
 
 def _literal(digits: str) -> float:
     """Make a literal a float64 at once, so that no size of it costs anything."""
-    return float(int(digits, 16)) if digits[:2].lower() == "0x" else float(digits)
+    if digits[:2].lower() != "0x":
+        return float(digits)
+    try:
+        return float(int(digits, 16))
+    except OverflowError:
+        return math.inf

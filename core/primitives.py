@@ -51,6 +51,9 @@ class NamedFloat(float):
         number.latex = latex
         return number
 
+    def __getnewargs__(self) -> tuple[float, str, str]:  # type: ignore[override]
+        return float(self), self.text, self.latex
+
 
 PI = NamedFloat(math.pi, "pi", r"\pi")
 E = NamedFloat(math.e, "e", "e")
@@ -271,14 +274,20 @@ def _function(name: str, compute: Callable[..., Any], *partials: LocalDerivative
 
 def _zero_wins(factor: Any, other: Any) -> Any:
     """Multiply, with a zero factor that wins even against infinity (as in ``0 * x**-1`` at 0)."""
-    if isinstance(factor, Operand) or isinstance(other, Operand):
+    if isinstance(factor, Operand):
         return factor * other
+    if isinstance(other, Operand):
+        return 0.0 if np.all(np.equal(factor, 0.0)) else factor * other
     with np.errstate(all="ignore"):
         return np.where(np.equal(factor, 0.0), 0.0, np.multiply(factor, other))
 
 
 def _at_integer(value: Any) -> Any:
     return np.equal(value, np.floor(value))
+
+
+def _at_multiple(value: Any, divisor: Any) -> Any:
+    return np.equal(np.mod(value, divisor), 0.0)
 
 
 def _no_slope(result: Any, *operands: Any) -> float:
@@ -338,7 +347,7 @@ divide: Primitive = _operator(
     3,
     np.divide,
     lambda y, u, v: 1.0 / v,
-    lambda y, u, v: -u / v**2.0,
+    lambda y, u, v: -y / v,
     rule="Quotient rule",
     latex=r"\frac{{{0}}}{{{1}}}",
     domain="the denominator must not be 0",
@@ -349,12 +358,12 @@ mod: Primitive = _operator(
     3,
     np.mod,
     lambda y, u, v: 1.0,
-    lambda y, u, v: -floor(u / v),
+    lambda y, u, v: -floor_divide(u, v),
     rule="Remainder rule",
     latex=r"{0} \bmod {1}",
     domain="the divisor must not be 0",
-    jumps=lambda u, v: _at_integer(u / v),
-    analytic=lambda u, v: u - v * np.floor(np.real(u) / np.real(v)),
+    jumps=_at_multiple,
+    analytic=lambda u, v: u - v * np.floor_divide(np.real(u), np.real(v)),
 )
 floor_divide: Primitive = _operator(
     "floor_divide",
@@ -366,7 +375,7 @@ floor_divide: Primitive = _operator(
     rule="Step function",
     latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
     domain="the divisor must not be 0",
-    jumps=lambda u, v: _at_integer(u / v),
+    jumps=_at_multiple,
     analytic=lambda u, v: np.floor_divide(np.real(u), np.real(v)),
 )
 negative: Primitive = _row(
@@ -399,6 +408,13 @@ equal: Primitive = _comparison("equal", "==", np.equal, "=")
 not_equal: Primitive = _comparison("not_equal", "!=", np.not_equal, r"\ne")
 
 # Exponentials, logarithms and roots --------------------------------------------------------------
+
+
+def _logaddexp(left: Any, right: Any) -> Any:
+    ordered = np.real(left) >= np.real(right)
+    larger, smaller = np.where(ordered, left, right), np.where(ordered, right, left)
+    return larger + np.log1p(np.exp(smaller - larger))
+
 
 exp: Primitive = _function(
     "exp", np.exp, lambda y, u: y, rule="Exponential rule", latex="{{e}}^{{{0}}}", inverse="log", precedence=5
@@ -447,7 +463,7 @@ logaddexp: Primitive = _function(
     lambda y, u, v: sigmoid(v - u),
     rule="Logarithm rule",
     latex=r"\ln\left(e^{{{0}}}+e^{{{1}}}\right)",
-    analytic=lambda u, v: np.log(np.exp(u) + np.exp(v)),
+    analytic=_logaddexp,
 )
 sqrt: Primitive = _function(
     "sqrt",
@@ -467,6 +483,14 @@ cbrt: Primitive = _function(
 )
 
 # Trigonometry ------------------------------------------------------------------------------------
+
+
+def _atan2(over: Any, under: Any) -> Any:
+    """Complex form by the quotient that is at most 1, so that nothing cancels."""
+    side = math.pi * _sign_of_real(over)
+    steep = side / 2.0 - np.arctan(under / over)
+    flat = np.arctan(over / under) + np.where(np.real(under) < 0, side, 0.0)
+    return np.where(np.abs(np.real(over)) > np.abs(np.real(under)), steep, flat)
 
 
 def _trigonometric(
@@ -532,7 +556,7 @@ atan2: Primitive = _function(
     lambda y, u, v: (v / hypot(u, v)) / hypot(u, v),
     lambda y, u, v: -(u / hypot(u, v)) / hypot(u, v),
     aliases=("arctan2",),
-    analytic=lambda u, v: 2.0 * np.arctan(u / (np.sqrt(u * u + v * v) + v)),
+    analytic=_atan2,
 )
 hypot: Primitive = _function(
     "hypot",
@@ -677,7 +701,9 @@ clip: Primitive = _function(
     kinks=lambda u, low, high: np.equal(u, low) | np.equal(u, high),
     convention="on a bound the slope is taken as 0",
     analytic=lambda u, low, high: np.where(
-        np.real(u) <= np.real(low), low, np.where(np.real(u) >= np.real(high), high, u)
+        np.maximum(np.real(u), np.real(low)) >= np.real(high),
+        high,
+        np.where(np.real(u) <= np.real(low), low, u),
     ),
 )
 where: Primitive = _function(

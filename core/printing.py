@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.expression import GREEK, Apply, Constant, Expression, Variable, is_whole
-from core.primitives import NamedFloat, divide, exp, multiply, negative, power, subtract
+from core.primitives import NamedFloat, divide, exp, less, multiply, negative, power, subtract, where
 
 SIGN, ATOM = 4, 6
 """Precedence of a leading sign and of what never needs brackets; see `Primitive.precedence`."""
@@ -29,7 +29,7 @@ def text(expression: Expression) -> str:
 
 def python(expression: Expression) -> str:
     """Write as NumPy source: ``np.sin(a*x)*np.exp(-x**2/8)``."""
-    return expression.fold(_python_node).text
+    return _as_number(expression, expression.fold(_python_node)).text
 
 
 def _text_node(node: Expression, operands: tuple[_Written, ...]) -> _Written:
@@ -46,9 +46,25 @@ def _text_node(node: Expression, operands: tuple[_Written, ...]) -> _Written:
 def _python_node(node: Expression, operands: tuple[_Written, ...]) -> _Written:
     if isinstance(node, Constant):
         return _number(node.value, _python_number(node.value))
-    if isinstance(node, Apply) and not node.primitive.symbol:
-        return _Written(node.primitive.source.format(*(operand.text for operand in operands)), ATOM)
-    return _text_node(node, operands)
+    if not isinstance(node, Apply):
+        return _text_node(node, operands)
+    if not node.names and not math.isfinite(value := node.evaluate()):
+        return _number(value, _python_number(value))  # Python's own numbers would raise, or never end
+    conditions = 1 if node.primitive is where else 0
+    operands = operands[:conditions] + tuple(
+        _as_number(operand, written)
+        for operand, written in zip(node.operands[conditions:], operands[conditions:], strict=True)
+    )
+    if node.primitive.symbol:
+        return _operation(node, operands)
+    return _Written(node.primitive.source.format(*(operand.text for operand in operands)), ATOM)
+
+
+def _as_number(node: Expression, written: _Written) -> _Written:
+    """Make 1.0 or 0.0 of NumPy's truth values, which do not add up like numbers."""
+    if isinstance(node, Apply) and node.primitive.precedence == less.precedence:
+        return _Written(f"1.0*({written.text})", multiply.precedence)
+    return written
 
 
 def _operation(node: Apply, operands: tuple[_Written, ...]) -> _Written:
@@ -60,8 +76,9 @@ def _operation(node: Apply, operands: tuple[_Written, ...]) -> _Written:
     if row is power:
         return _Written(f"{_bracket(left, ATOM)}**{_bracket(right, SIGN)}", row.precedence)
     gap = " " if row.precedence < multiply.precedence or row.symbol == "%" else ""
+    left_reach = row.precedence + (row.precedence == less.precedence)  # comparisons are not chained
     right_text = f"({right.text})" if right.text.startswith("-") else _bracket(right, row.precedence + 1)
-    return _Written(f"{_bracket(left, row.precedence)}{gap}{row.symbol}{gap}{right_text}", row.precedence)
+    return _Written(f"{_bracket(left, left_reach)}{gap}{row.symbol}{gap}{right_text}", row.precedence)
 
 
 def _sign_reach(operand: Expression) -> int:
@@ -97,7 +114,7 @@ def _text_of_number(value: float) -> str:
 
 def _python_number(value: float) -> str:
     if isinstance(value, NamedFloat):
-        return re.sub(r"\b(pi|e|log|sqrt)\b", r"np.\1", value.text.replace("tau", "2*pi"))
+        return re.sub(r"\b(pi|e|log|sqrt)\b", r"np.\1", value.text.replace("tau", "math.tau"))
     if not math.isfinite(value):
         return f"np.{value}" if value == value and value > 0 else ("-np.inf" if value < 0 else "np.nan")
     return _text_of_number(value)
@@ -115,8 +132,8 @@ class _Typeset:
     precedence: int
 
 
-def latex(expression: Expression, names: Mapping[str, str]) -> str:
-    """Write as LaTeX; `names` overrides how single variables are written."""
+def latex(expression: Expression, names: Mapping[str, str], *, inline: bool = False) -> str:
+    """Write as LaTeX; `names` overrides how single variables are written, `inline` avoids fractions."""
 
     def visit(node: Expression, operands: tuple[_Typeset, ...]) -> _Typeset:
         if isinstance(node, Constant):
@@ -128,7 +145,8 @@ def latex(expression: Expression, names: Mapping[str, str]) -> str:
         assert isinstance(node, Apply)
         return _typeset_apply(node, operands)
 
-    return expression.fold(visit).display
+    written = expression.fold(visit)
+    return written.inline if inline else written.display
 
 
 def name_latex(name: str) -> str:

@@ -84,8 +84,9 @@ class LinearRegression:
     def _deviations(self, w: Any, b: Any) -> tuple[Any, Any]:
         """Distance from the optimal slope, and from the optimal height at the mean of x."""
         with np.errstate(all="ignore"):
-            slope_off = np.subtract(w, self._slope)[()]
-            return slope_off, np.subtract(b, self._intercept) + self.feature_mean * slope_off
+            slope_off = np.subtract(w, self._slope)
+            level_off = np.subtract(b, self._intercept) + self.feature_mean * slope_off
+        return _plain(slope_off), _plain(level_off)
 
     def residuals(self, w: float, b: float) -> FloatArray:
         """Prediction minus target for each point."""
@@ -117,3 +118,8 @@ class LinearRegression:
         """Loss and gradient at ``point = (w, b)``, as :func:`core.optimizers.minimize` wants them."""
         for_w, for_b = self.gradient(point[0], point[1])
         return float(self.loss(point[0], point[1])), np.array([for_w, for_b])
+
+
+def _plain(number: Any) -> Any:
+    """Make a float of what is no array."""
+    return number if np.ndim(number) else float(number)

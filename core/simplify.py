@@ -21,6 +21,7 @@ from core.primitives import (
     negative,
     power,
     subtract,
+    where,
 )
 
 ZERO, ONE = Constant(0.0), Constant(1.0)
@@ -28,21 +29,40 @@ LARGEST_FOLDED = 10**9
 """Numerators and denominators beyond this are left as they were typed."""
 
 
-def simplify(expression: Expression) -> Expression:
+Tidied = dict[tuple[bool, Expression], Expression]
+"""Tidy forms found so far, by whether decimals are written and the formula."""
+
+
+def simplify(expression: Expression, tidied: Tidied | None = None) -> Expression:
     """Return the tidy form, never longer than `expression` itself.
 
     The tidy form has the same value wherever `expression` has one.
+
+    Parameters
+    ----------
+    expression
+        Any formula.
+    tidied
+        Where calls for formulas that share pieces keep what they found.
     """
+    tidied = {} if tidied is None else tidied
     decimals = any(
         isinstance(node, Constant) and not isinstance(node.value, NamedFloat) and not is_whole(node.value)
         for node in expression.nodes
     )
-    tidy = expression.fold(lambda node, operands: _Tidier(decimals).visit(node, operands))
+    tidier = _Tidier(decimals)
+
+    def visit(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+        if (decimals, node) not in tidied:
+            tidied[decimals, node] = tidier.visit(node, operands)
+        return tidied[decimals, node]
+
+    tidy = expression.fold(visit)
     return tidy if size(tidy) <= size(expression) else expression
 
 
 def size(expression: Expression) -> int:
-    """Number of constants, letters and operations written out."""
+    """Count constants, letters and operations as they are written out."""
     return expression.fold(lambda node, operands: 1 + sum(operands))
 
 
@@ -63,11 +83,15 @@ class _Tidier:
         if not isinstance(node, Apply):
             return node
         row = node.primitive
-        if row in (add, subtract):
-            return self.sum(Apply(row, *operands))
-        if row in (multiply, divide, negative, power):
-            return self.build(self.product(Apply(row, *operands)))
-        return _fold_function(Apply(row, *operands))
+        tidy = Apply(row, *operands)
+        try:
+            if row in (add, subtract):
+                return self.sum(tidy)
+            if row in (multiply, divide, negative, power):
+                return self.build(self.product(tidy))
+        except OverflowError:  # an exact coefficient that is no double stays as it was typed
+            return tidy
+        return _fold_function(tidy)
 
     # Products
 
@@ -104,7 +128,7 @@ class _Tidier:
         return _Product(Fraction(1), {node: Fraction(1)})
 
     def build(self, product: _Product) -> Expression:
-        """Write a product: sign, then numerator over denominator, short factors first."""
+        """Write a product: sign, then numerator over denominator, short factors first; x/4 sin x."""
         coefficient = product.coefficient
         if coefficient == 0:
             return ZERO
@@ -121,6 +145,10 @@ class _Tidier:
             over, under = Constant(float(coefficient)), ONE
         else:
             over, under = Constant(float(coefficient.numerator)), Constant(float(coefficient.denominator))
+        functions = [factor for factor in top if _is_function(factor)]
+        letters = [factor for factor in top if not _is_function(factor)]
+        if functions and letters and not bottom and under is not ONE:
+            return _chain([self._fraction(coefficient, letters, []), *functions])
         numerator = _chain(([] if over is ONE and top else [over]) + top)
         denominator = _chain(([] if under is ONE else [under]) + bottom)
         return numerator if denominator is ONE else Apply(divide, numerator, denominator)
@@ -237,14 +265,18 @@ def _chain(factors: list[Expression]) -> Expression:
     return total
 
 
-def _factor_order(item: tuple[Expression, Fraction]) -> int:
-    """Named constants, then letters, then exponentials, then all else in the order they came."""
+def _is_function(factor: Expression) -> bool:
+    return isinstance(factor, Apply) and not factor.primitive.symbol and factor.primitive is not exp
+
+
+def _factor_order(item: tuple[Expression, Fraction]) -> tuple[int, str]:
+    """Named constants, then letters by the alphabet, then exponentials, then all else as it came."""
     base = item[0]
     if isinstance(base, Constant):
-        return 0
+        return 0, ""
     if isinstance(base, Variable):
-        return 1
-    return 2 if isinstance(base, Apply) and base.primitive is exp else 3
+        return 1, base.name
+    return (2 if isinstance(base, Apply) and base.primitive is exp else 3), ""
 
 
 def _first_is_negative(terms: dict[Expression, Fraction]) -> bool:
@@ -255,6 +287,8 @@ def _first_is_negative(terms: dict[Expression, Fraction]) -> bool:
 
 def _fold_function(node: Apply) -> Expression:
     """Fold functions of 0, ±1 and named constants whose value is a whole number: cos 0, ln e."""
+    if node.primitive is where and node.operands[1] is node.operands[2]:
+        return node.operands[1]
     values = [operand.value for operand in node.operands if isinstance(operand, Constant)]
     if len(values) < len(node.operands) or node.primitive.precedence == less.precedence:
         return node

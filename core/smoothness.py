@@ -60,7 +60,7 @@ class Slope:
 
 
 def slope_at(expression: Expression, values: Mapping[str, Any], name: str) -> Slope:
-    """Derivative for `name` at `values`, with the kind of failure where there is none."""
+    """Find the derivative for `name` at `values`, or the kind of failure where there is none."""
     numbers = real_values(values, expression.names)
     value, gradient = value_and_grad(expression, numbers)
     derivative = gradient.get(name, math.nan if math.isnan(value) else 0.0)
@@ -110,7 +110,7 @@ def _from_both_sides(
     left, right = _limit(left_slopes), _limit(right_slopes)
     if np.isnan(left_values).any() or np.isnan(right_values).any():
         return Slope(value, math.nan, Failure.EDGE, left, right)
-    if _jumps(value, left_values, left_slopes) or _jumps(value, right_values, right_slopes):
+    if _jumps(value, left_values) or _jumps(value, right_values):
         return Slope(value, math.nan, Failure.JUMP, left, right)
     if math.isinf(left) and math.isinf(right):
         failure = Failure.VERTICAL_TANGENT if left == right else Failure.CUSP
@@ -129,16 +129,20 @@ def _side(
 
 def _limit(slopes: Any) -> float:
     """Slope that the sequence tends to: infinite if it keeps growing as the distance shrinks."""
-    steps = np.abs(slopes[-3:])
-    if np.isinf(steps).any() or (np.all(np.diff(steps) > 0.5 * steps[:-1]) and steps[-1] > 10.0):
+    sizes = np.abs(slopes[-3:])
+    with np.errstate(invalid="ignore"):
+        earlier, later = np.diff(sizes)
+    grows_on = later > 0.5 * earlier > 0.005 * sizes[-1] and sizes[-1] > 1e-3
+    if np.isinf(sizes).any() or grows_on:
         return math.copysign(math.inf, float(slopes[-1]))
     return float(slopes[-1])
 
 
-def _jumps(value: float, side_values: Any, slopes: Any) -> bool:
-    """Tell whether f stays away from f(x) as the side closes in, more than its slope explains."""
+def _jumps(value: float, side_values: Any) -> bool:
+    """Tell whether f stays away from f(x) as the side closes in, by more than rounding explains."""
     gaps = np.abs(side_values - value)
-    return bool(gaps[-1] > 1e-6 * max(1.0, abs(value)) and gaps[-1] > 0.5 * gaps[-3])
+    rounding = 1e-12 * max(abs(value), abs(side_values[-1]))
+    return bool(gaps[-1] > rounding and gaps[-1] > 0.9 * gaps[-3])
 
 
 def _agree(left: float, right: float) -> bool:

@@ -29,10 +29,15 @@ def _elementwise(function: Callable[[float], float]) -> Callable[[Any], Any]:
         except ValueError:
             return math.nan
         except OverflowError:
-            return math.inf
+            return math.copysign(math.inf, value)
 
     vectorized = np.frompyfunc(compute, 1, 1)
-    return lambda value: np.asarray(vectorized(value), dtype=np.float64)
+
+    def compute_array(value: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return np.asarray(vectorized(value), dtype=np.float64)
+
+    return compute_array
 
 
 erf = _elementwise(math.erf)
@@ -87,7 +92,7 @@ def _polygamma_of_order(order: int, value: Any) -> Any:
 
 
 def _cotangent_derivative(order: int, cotangent: Any) -> Any:
-    """The n-th derivative of π cot(πx) from the value of cot(πx), by c′ = −π(1 + c²)."""
+    """Find the n-th derivative of π cot(πx) from the value of cot(πx), by c′ = −π(1 + c²)."""
     coefficients = np.array([0.0, math.pi])
     for _ in range(order):
         coefficients = polynomial.polymul(polynomial.polyder(coefficients), [-math.pi, 0.0, -math.pi])

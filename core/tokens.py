@@ -35,6 +35,12 @@ RESERVED = frozenset((
 # fmt: on
 """Words of programming languages, which are never read as products of letters."""
 
+MISSING_FUNCTIONS = frozenset({
+    "sech", "csch", "coth", "asech", "acsch", "acoth", "acot", "asec", "acsc", "arccot", "arcsec", "arccsc",
+    "arcctg", "sinc", "cis", "logit", "expit", "erfi", "erfinv", "selu", "celu", "mish", "prelu", "signum",
+})  # fmt: skip
+"""Functions that Nabla lacks and that would otherwise be read as another one: sech x as sec(h*x)."""
+
 SPACES = " \t\u00a0\u2002\u2003\u2009\u202f"
 SIGNS = dict.fromkeys("−–", "-") | dict.fromkeys("×·⋅∙∗", "*") | dict.fromkeys("÷∕", "/")
 SIGNS |= {"≤": "<=", "≥": ">=", "≠": "!="}
@@ -197,9 +203,11 @@ def _words(text: str, position: int) -> list[Token]:
     known = _known_word(run, called=_is_called(text, end))
     if known:
         return [Token(*known, position, end)]
-    if run.lower() in RESERVED:
+    if run.lower() in RESERVED and not _is_called(text, end):
+        raise ParseError(f"“{run}” is no word of this language.", position, "Remove it.")
+    if run.lower() in RESERVED | MISSING_FUNCTIONS:
         raise _unknown_name(text, position, end)
-    tokens = _split_run(run, position)
+    tokens = _split_run(run, position, called=_is_called(text, end))
     _check_product(text, tokens, position, end)
     return tokens
 
@@ -213,17 +221,19 @@ def _known_word(word: str, *, called: bool = False) -> tuple[str, str] | None:
     lowered = word.lower() if len(word) > 1 else word
     if lowered in FUNCTIONS and (called or word not in LETTER_OR_FUNCTION):
         return "function", lowered
-    if lowered in CONSTANTS:
+    if lowered in CONSTANTS or lowered in GREEK:
         return "name", lowered
     return ("name", word) if _LETTER.fullmatch(word) else None
 
 
-def _split_run(run: str, start: int) -> list[Token]:
+def _split_run(run: str, start: int, *, called: bool) -> list[Token]:
     tokens: list[Token] = []
     index = 0
     while index < len(run):
         length = _longest_known(run, index)
-        kind, name = _known_word(run[index : index + length]) or ("name", run[index])
+        word = run[index : index + length]
+        last = index + length == len(run)
+        kind, name = _known_word(word, called=called and last) or ("name", word)
         tokens.append(Token(kind, name, start + index, start + index + length))
         index += length
     return tokens
@@ -245,9 +255,12 @@ def _check_product(text: str, tokens: list[Token], start: int, end: int) -> None
     for token in tokens:
         single = token.kind == "name" and len(token.text) == 1
         unknown = unknown + 1 if single else 0
-        if unknown > LONGEST_PRODUCT or token.text[:1].isdigit():
+        if unknown > LONGEST_PRODUCT or not token.text[0].isalpha():
             raise _unknown_name(text, start, end)
-    if _is_called(text, end) and unknown == len(tokens) and unknown >= LONGEST_PRODUCT:
+    if not _is_called(text, end) or tokens[-1].kind == "function":
+        return
+    has_function = any(token.kind == "function" for token in tokens)
+    if has_function or (unknown == len(tokens) and unknown >= LONGEST_PRODUCT):
         raise _unknown_name(text, start, end)
 
 

@@ -3,84 +3,59 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from core.autodiff import value_and_grad
 from core.differentiate import differentiate
 from core.expression import Expression
 from core.finite_difference import METHODS, along, estimate
-from core.primitives import FloatArray
-from core.scenes.state import (
-    Numbers,
-    Parameter,
-    Problem,
-    State,
-    View,
-    expression_of,
-    parameters_of,
-    read_formula,
-    type_text,
+from core.presets import FUNCTIONS
+from core.scenes.curves import Curve, curve_and_slopes, slope_of
+from core.scenes.derivative_state import (
+    COORDINATES,
+    LARGEST_H,
+    SHRUNK_H,
+    SMALLEST_H,
+    DerivativeState,
+    choose_preset,
+    fit_view,
+    nudged,
+    shrunk,
+    type_formula,
+    with_h,
+    with_point_beyond,
+    with_x,
+    x_decimals,
 )
-from core.smoothness import Failure, Slope, slope_at
+from core.scenes.error_curves import ErrorCurve, error_curves
+from core.scenes.state import Numbers, Parameter, Problem, View, expression_of, parameters_of, read_formula
+from core.smoothness import Failure, Slope
 
-SAMPLES = 1201
-"""Points of a curve: about two a pixel column."""
+__all__ = [
+    "FUNCTIONS",
+    "LARGEST_H",
+    "SHRUNK_H",
+    "SMALLEST_H",
+    "DerivativeScene",
+    "DerivativeState",
+    "Estimate",
+    "Point",
+    "RuleStep",
+    "choose_preset",
+    "compute",
+    "fit_view",
+    "nudged",
+    "shrunk",
+    "to_python",
+    "type_formula",
+    "with_h",
+    "with_point_beyond",
+    "with_x",
+]
 
-SMALLEST_H, LARGEST_H = 1e-16, 1.0
-
-ERROR_STEPS = 10.0 ** np.linspace(-16.0, 0.0, 321)
-"""Step sizes of the error curves."""
-
-COORDINATES = ("x",)
-
-ErrorCurve = tuple[str, FloatArray, FloatArray]
-"""Key of a method, step sizes, and the error at each."""
-
-
-@dataclass(frozen=True)
-class DerivativeState(State):
-    """What the user chose.
-
-    Attributes
-    ----------
-    text, formula
-        What stands in the field, and the last text that was a valid formula.
-    parameters
-        Values of the free letters.
-    x, h
-        The point, and the step of the secant.
-    view
-        Visible part of the function's plot.
-    slope_range
-        Visible heights of the derivative's plot.
-    """
-
-    text: str = "sin(a*x)*exp(-x^2/8)"
-    formula: str = "sin(a*x)*exp(-x^2/8)"
-    parameters: Numbers = (("a", 1.2),)
-    x: float = 0.8
-    h: float = 0.5
-    view: View = (-5.0, 5.0, -1.12, 1.42)
-    slope_range: tuple[float, float] = (-1.05, 1.35)
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """Read-only points of a curve; NaN makes a gap."""
-
-    x: FloatArray
-    y: FloatArray
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A straight piece between two points."""
-
-    start: tuple[float, float]
-    end: tuple[float, float]
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -120,65 +95,67 @@ class DerivativeScene:
     ----------
     text, problem
         The typed text, and what is wrong with it, if anything.
+    formula, numbers
+        What is drawn: the last valid formula, and the values of its letters.
     latex, derivative_latex
         The formula and its derivative, as ``f(x) = …`` and ``f'(x) = …``.
     parameters
         The sliders.
+    x, x_decimals, h
+        The point, how many decimals tell neighbouring places apart, and the step.
+    view, slope_range
+        What the two plots show.
     curve, slope_curve
         f and f′ over the visible x; the same objects as long as what they depend on stays.
-    notice
+    notice, slope_notice
         Sentence over an empty plot, or empty.
     slope, reason
         Value and derivative at the point, and in words why there is none.
-    tangent, triangle, run
-        The tangent across the view, the corners of the slope triangle, and its horizontal side; None
-        where there is no derivative.
-    secant, secant_point, secant_slope
-        The secant across the view, the point at x + h, and its slope; None and NaN where not defined.
+    triangle, run
+        Corners of the slope triangle: its start, its right angle, its end; and the length of its
+        horizontal side. None where there is no derivative.
+    secant_point, secant_slope
+        The point at x + h, and the slope of the secant; None and NaN where not defined.
     gap
-        At x + h, from the curve to the tangent.
+        At x + h, the distance from the curve to the tangent; NaN where either is not defined.
     estimates
         The table of numerical derivatives; the exact one first.
-    error_curves
-        For each method its error over the step sizes, log-log material: ``(key, h, error)``.
+    error_curves, error_range
+        For each method its error over the step sizes, and lower and upper edge of a plot of them.
+    error_points
+        For each method ``(key, error)`` at the present h, as drawn on its curve.
     steps
         The derivation.
     """
 
     text: str
     problem: Problem | None
+    formula: str
+    numbers: Numbers
     latex: str
     derivative_latex: str
     parameters: tuple[Parameter, ...]
     x: float
+    x_decimals: int
     h: float
     view: View
     slope_range: tuple[float, float]
     curve: Curve
     slope_curve: Curve
     notice: str
+    slope_notice: str
     slope: Slope
     reason: str
-    tangent: Segment | None
-    triangle: tuple[tuple[float, float], ...] | None
+    triangle: tuple[Point, Point, Point] | None
     run: float
-    secant: Segment | None
-    secant_point: tuple[float, float] | None
+    secant_point: Point | None
     secant_slope: float
-    gap: Segment | None
+    gap: float
     estimates: tuple[Estimate, ...]
     error_curves: tuple[ErrorCurve, ...]
+    error_range: tuple[float, float]
+    error_points: tuple[tuple[str, float], ...]
     steps: tuple[RuleStep, ...]
-
-
-def type_formula(state: DerivativeState, text: str) -> DerivativeState:
-    """Take in typed text; the plots keep the last valid formula."""
-    return type_text(state, text, COORDINATES)
-
-
-def with_h(state: DerivativeState, h: float) -> DerivativeState:
-    """Choose the step of the secant, within what doubles can show."""
-    return replace(state, h=min(max(h, SMALLEST_H), LARGEST_H))
 
 
 def compute(state: DerivativeState) -> DerivativeScene:
@@ -187,63 +164,44 @@ def compute(state: DerivativeState) -> DerivativeScene:
     expression = expression_of(state.formula)
     numbers = dict(state.parameters)
     values = {**numbers, "x": state.x}
-    curve, slope_curve = _curves(state.formula, state.parameters, state.view[0], state.view[1])
+    curve, slope_curve = curve_and_slopes(state.formula, state.parameters, *state.view[:2])
     latex, derivative_latex, steps = _derivation(state.formula)
-    slope = slope_at(expression, values, "x")
-    tangent = _line(state.x, slope.value, slope.derivative, state.view)
-    secant_value = float(along(expression, values, "x")(state.x + state.h))
-    secant_slope = (secant_value - slope.value) / state.h
+    slope = slope_of(state.formula, state.parameters, state.x)
+    x_beyond = state.x + state.h
+    value_beyond = float(along(expression, values, "x")(x_beyond))
     run = _nice_run(state.view)
+    errors = error_curves(state.formula, state.parameters, state.x)
+    estimates = _estimates(expression, state, slope)
     return DerivativeScene(
         text=state.text,
         problem=typed if isinstance(typed, Problem) else None,
+        formula=state.formula,
+        numbers=state.parameters,
         latex=latex,
         derivative_latex=derivative_latex,
         parameters=parameters_of(expression, COORDINATES, state.parameters),
         x=state.x,
+        x_decimals=x_decimals(state.view),
         h=state.h,
         view=state.view,
         slope_range=state.slope_range,
         curve=curve,
         slope_curve=slope_curve,
-        notice="" if np.isfinite(curve.y).any() else "Not defined anywhere in view.",
+        notice=_notice(curve, state.view[2:], "Not defined anywhere in view."),
+        slope_notice=_notice(slope_curve, state.slope_range, "No derivative anywhere in view."),
         slope=slope,
         reason=_reason(slope),
-        tangent=tangent,
-        triangle=_triangle(state.x, slope, run) if tangent else None,
+        triangle=_triangle(state, slope, run),
         run=run,
-        secant=_line(state.x, slope.value, secant_slope, state.view),
-        secant_point=(state.x + state.h, secant_value) if math.isfinite(secant_value) else None,
-        secant_slope=secant_slope,
-        gap=_gap(state, slope, secant_value),
-        estimates=_estimates(expression, state, slope),
-        error_curves=_error_curves(state.formula, state.parameters, state.x),
+        secant_point=(x_beyond, value_beyond) if math.isfinite(value_beyond) else None,
+        secant_slope=(value_beyond - slope.value) / state.h,
+        gap=abs(slope.value + slope.derivative * state.h - value_beyond),
+        estimates=estimates,
+        error_curves=errors.curves,
+        error_range=errors.range,
+        error_points=tuple((row.key, max(row.error, errors.floor)) for row in estimates[1:]),
         steps=steps,
     )
-
-
-@lru_cache(maxsize=64)
-def _curves(formula: str, parameters: Numbers, left: float, right: float) -> tuple[Curve, Curve]:
-    x = np.linspace(left, right, SAMPLES)
-    y, gradient = value_and_grad(expression_of(formula), {**dict(parameters), "x": x})
-    slope = gradient.get("x", np.where(np.isnan(y), np.nan, 0.0))
-    y, slope = _without_jumps(x, y, slope)
-    for array in (x, y, slope):
-        array.setflags(write=False)
-    return Curve(x, y), Curve(x, slope)
-
-
-def _without_jumps(x: FloatArray, y: FloatArray, slope: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Break the curve where two neighbours differ by what the slopes between them do not explain."""
-    y, slope = np.where(np.isfinite(y), y, np.nan), np.where(np.isfinite(slope), slope, np.nan)
-    with np.errstate(all="ignore"):
-        rise = np.diff(y)
-        known = np.nan_to_num(slope)
-        explained = 0.5 * (known[1:] + known[:-1]) * np.diff(x)
-        spread = float(np.nanpercentile(y, 95) - np.nanpercentile(y, 5)) if np.isfinite(y).any() else 0.0
-        broken = (np.abs(rise - explained) > 0.5 * np.abs(rise)) & (np.abs(rise) > 0.02 * spread)
-    y[1:][broken] = np.nan
-    return y, slope
 
 
 @lru_cache(maxsize=64)
@@ -257,23 +215,6 @@ def _derivation(formula: str) -> tuple[str, str, tuple[RuleStep, ...]]:
     return f"f(x) = {expression.latex()}", f"f'(x) = {derivation.derivative.latex()}", steps
 
 
-@lru_cache(maxsize=64)
-def _error_curves(
-    formula: str, parameters: Numbers, x: float
-) -> tuple[tuple[str, FloatArray, FloatArray], ...]:
-    expression = expression_of(formula)
-    values = {**dict(parameters), "x": x}
-    exact = slope_at(expression, values, "x").derivative
-    curves = []
-    for method in METHODS:
-        with np.errstate(all="ignore"):
-            error = np.abs(estimate(method, expression, values, "x", ERROR_STEPS) - exact)
-        error = np.maximum(error, np.finfo(float).eps / 4.0 * max(abs(exact), np.finfo(float).tiny))
-        error.setflags(write=False)
-        curves.append((method.key, ERROR_STEPS, error))
-    return tuple(curves)
-
-
 def _estimates(expression: Expression, state: DerivativeState, slope: Slope) -> tuple[Estimate, ...]:
     values = {**dict(state.parameters), "x": state.x}
     rows = [Estimate("exact", "exact", slope.derivative, math.nan)]
@@ -284,31 +225,31 @@ def _estimates(expression: Expression, state: DerivativeState, slope: Slope) -> 
     return tuple(rows)
 
 
-def _line(x: float, y: float, slope: float, view: View) -> Segment | None:
-    """A line through a point, across the whole width of the view."""
-    if not (math.isfinite(y) and math.isfinite(slope)):
-        return None
-    ends = [(edge, y + slope * (edge - x)) for edge in view[:2]]
-    return Segment(ends[0], ends[1]) if all(math.isfinite(height) for _, height in ends) else None
+def _notice(curve: Curve, heights: tuple[float, float], undefined: str) -> str:
+    known = curve.y[np.isfinite(curve.y)]
+    if not known.size:
+        return undefined
+    if known.max() < heights[0]:
+        return "The curve is below the view. Ctrl+0 brings it back."
+    if known.min() > heights[1]:
+        return "The curve is above the view. Ctrl+0 brings it back."
+    return ""
 
 
 def _nice_run(view: View) -> float:
-    """A run of 1, 2 or 5 times a power of ten, about a tenth of the view's width."""
-    wanted = (view[1] - view[0]) / 10.0
+    """Choose a run of 1, 2 or 5 times a power of ten, about a tenth of the view's width."""
+    wanted = max((view[1] - view[0]) / 10.0, 1e-300)
     magnitude = 10.0 ** math.floor(math.log10(wanted))
-    return max(step * magnitude for step in (1.0, 2.0, 5.0) if step * magnitude <= wanted * 1.0001)
+    return max(step * magnitude for step in (0.5, 1.0, 2.0, 5.0) if step * magnitude <= wanted * 1.0001)
 
 
-def _triangle(x: float, slope: Slope, run: float) -> tuple[tuple[float, float], ...]:
-    y = slope.value
-    return ((x, y), (x + run, y), (x + run, y + slope.derivative * run))
-
-
-def _gap(state: DerivativeState, slope: Slope, secant_value: float) -> Segment | None:
-    on_tangent = slope.value + slope.derivative * state.h
-    if not (math.isfinite(on_tangent) and math.isfinite(secant_value)):
+def _triangle(state: DerivativeState, slope: Slope, run: float) -> tuple[Point, Point, Point] | None:
+    """Place the slope triangle to the right of the point, or to its left near the right edge."""
+    if not math.isfinite(slope.derivative):
         return None
-    return Segment((state.x + state.h, secant_value), (state.x + state.h, on_tangent))
+    start = state.x if state.x + run <= state.view[1] else state.x - run
+    low, high = (slope.value + slope.derivative * (x - state.x) for x in (start, start + run))
+    return (start, low), (start + run, low), (start + run, high)
 
 
 def _reason(slope: Slope) -> str:

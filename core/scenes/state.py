@@ -42,6 +42,15 @@ class State:
 
     version: ClassVar[int] = 1
 
+    def check(self) -> None:
+        """Refuse a combination of values that no user can choose.
+
+        Raises
+        ------
+        StateError
+            The message says what is wrong.
+        """
+
 
 AnyState = TypeVar("AnyState", bound=State)
 
@@ -58,7 +67,8 @@ def from_json(kind: type[AnyState], text: str) -> AnyState:
     Raises
     ------
     StateError
-        If the text is no JSON, of another version, or a field is missing, unknown or of a wrong type.
+        If the text is no JSON, of another version, or a field is missing, unknown or of a wrong type, or
+        if the fields do not go together.
     """
     try:
         content = json.loads(text)
@@ -71,7 +81,9 @@ def from_json(kind: type[AnyState], text: str) -> AnyState:
     if names != content.keys():
         odd = ", ".join(sorted(names.symmetric_difference(content)))
         raise StateError(f"missing or unknown: {odd}")
-    return kind(**{name: _checked(name, hints[name], value) for name, value in content.items()})
+    state = kind(**{name: _checked(name, hints[name], value) for name, value in content.items()})
+    state.check()
+    return state
 
 
 def _checked(name: str, hint: Any, value: Any) -> Any:
@@ -87,6 +99,34 @@ def _checked(name: str, hint: Any, value: Any) -> Any:
     if hint in (int, bool, str) and type(value) is hint:
         return value
     raise StateError(f"{name} has a wrong value: {str(value)[:40]}")
+
+
+def check_formula(formula: str, coordinates: tuple[str, ...], numbers: Numbers) -> None:
+    """Refuse a saved formula that cannot be read, or whose letters have no numbers.
+
+    Raises
+    ------
+    StateError
+        The message says what is wrong.
+    """
+    expression = read_formula(formula)
+    if isinstance(expression, Problem):
+        raise StateError(f"formula has a wrong value: {expression.message}")
+    missing = set(free_letters(expression, coordinates)) - {name for name, _ in numbers}
+    if missing:
+        raise StateError(f"no number for {', '.join(sorted(missing))}")
+
+
+def check_view(view: View) -> None:
+    """Refuse a rectangle without width or height.
+
+    Raises
+    ------
+    StateError
+        The message says what is wrong.
+    """
+    if not (view[0] < view[1] and view[2] < view[3]):
+        raise StateError("view has a wrong value: its edges are not in order")
 
 
 # Typed formulas ----------------------------------------------------------------------------------
@@ -164,7 +204,7 @@ def with_number(numbers: Numbers, name: str, value: float) -> Numbers:
 def parameters_of(
     expression: Expression, coordinates: tuple[str, ...], numbers: Numbers
 ) -> tuple[Parameter, ...]:
-    """The free letters of a formula with their values, in order of appearance."""
+    """List the free letters of a formula with their values, in order of appearance."""
     known = dict(numbers)
     return tuple(
         Parameter(name, name_latex(name), known.get(name, DEFAULT_PARAMETER))

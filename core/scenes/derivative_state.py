@@ -1,0 +1,197 @@
+"""What a user can choose in the Derivative tab, and every way in which it changes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.presets import FunctionPreset
+from core.primitives import FloatArray
+from core.scenes.curves import Heights, curve_and_slopes, fitted_heights, slope_of
+from core.scenes.state import (
+    LARGEST_NUMBER,
+    Numbers,
+    State,
+    StateError,
+    View,
+    check_formula,
+    check_view,
+    type_text,
+)
+
+SMALLEST_H, LARGEST_H = 1e-16, 1.0
+
+HAND_H = 1.0 / 1000.0
+"""Smallest h that a drag in the plot reaches, as a part of the view's width."""
+
+SHRINK = 10.0 ** (-1.0 / 25.0)
+"""What h is multiplied by in one step towards 0."""
+
+SHRUNK_H = 1e-8
+"""Where h stops on its way to 0: below it the rounding error takes over."""
+
+NUDGE = 1.0 / 200.0
+"""How far one arrow key moves the point, as a part of the view's width."""
+
+COORDINATES = ("x",)
+
+HOME = (-5.0, 5.0)
+"""The x range that a fitted window starts from."""
+
+LITTLE, LOW = 0.25, 0.25
+"""A new function is brought into sight if less of it than this is in view, or if it is that flat there."""
+
+FITTING_WIDTHS = (10.0, 2.0, 40.0, 200.0, 2000.0)
+"""Widths that a fitted window tries, until enough of the function is defined in it."""
+
+
+@dataclass(frozen=True)
+class DerivativeState(State):
+    """What the user chose.
+
+    Attributes
+    ----------
+    text, formula
+        What stands in the field, and the last text that was a valid formula.
+    parameters
+        Values of the free letters.
+    x, h
+        The point, and the step of the secant.
+    view
+        Visible part of the function's plot.
+    slope_range
+        Visible heights of the derivative's plot.
+    """
+
+    text: str = "sin(a*x)*exp(-x^2/8)"
+    formula: str = "sin(a*x)*exp(-x^2/8)"
+    parameters: Numbers = (("a", 1.2),)
+    x: float = 0.8
+    h: float = 0.5
+    view: View = (-5.0, 5.0, -1.12, 1.42)
+    slope_range: tuple[float, float] = (-1.05, 1.35)
+
+    def check(self) -> None:
+        """Refuse what no user can choose."""
+        check_formula(self.formula, COORDINATES, self.parameters)
+        check_view(self.view)
+        check_view((*self.view[:2], *self.slope_range))
+        if not SMALLEST_H <= self.h <= LARGEST_H:
+            raise StateError(f"h has a wrong value: {self.h}")
+
+
+def type_formula(state: DerivativeState, text: str) -> DerivativeState:
+    """Take in typed text; the plots keep the last valid formula.
+
+    Where hardly anything of a new function can be seen, the plots move to it.
+    """
+    typed = type_text(state, text, COORDINATES)
+    return typed if typed.formula == state.formula else _in_sight(typed)
+
+
+def choose_preset(state: DerivativeState, preset: FunctionPreset) -> DerivativeState:
+    """Load a ready example; the step h stays."""
+    left, right, bottom, top = map(float, preset.view)
+    loaded = replace(
+        type_text(state, preset.formula, COORDINATES),
+        parameters=tuple((name, float(value)) for name, value in preset.parameters),
+        x=float(preset.x),
+        view=(left, right, bottom, top),
+    )
+    return replace(loaded, slope_range=_fitted_slopes(loaded))
+
+
+def with_x(state: DerivativeState, x: float) -> DerivativeState:
+    """Move the point: it stays in view, on places that the shown decimals tell apart."""
+    left, right = state.view[:2]
+    return replace(state, x=min(max(round(x, x_decimals(state.view)), left), right))
+
+
+def nudged(state: DerivativeState, steps: int) -> DerivativeState:
+    """Move the point by a number of small steps to the right."""
+    return with_x(state, state.x + steps * NUDGE * (state.view[1] - state.view[0]))
+
+
+def with_h(state: DerivativeState, h: float) -> DerivativeState:
+    """Choose the step of the secant, within what doubles can show; it must be above 0."""
+    if not h > 0.0:
+        return state
+    return replace(state, h=min(max(h, SMALLEST_H), LARGEST_H))
+
+
+def with_point_beyond(state: DerivativeState, x: float) -> DerivativeState:
+    """Choose h by where x + h was dragged to; left of the point it stays as small as a hand can tell."""
+    return with_h(state, max(x - state.x, HAND_H * (state.view[1] - state.view[0])))
+
+
+def shrunk(state: DerivativeState, steps: int) -> DerivativeState:
+    """Take h some steps towards 0, or back if `steps` is negative."""
+    if steps > 0 and state.h <= SHRUNK_H:
+        return state
+    h = state.h * SHRINK ** min(max(steps, -1000), 1000)
+    return with_h(state, max(h, SHRUNK_H) if steps > 0 else h)
+
+
+def fit_view(state: DerivativeState) -> DerivativeState:
+    """Choose windows that show the function, its derivative, and the point."""
+    left, right = _fitted_width(state)
+    fitted = replace(state, view=(left, right, *state.view[2:]))
+    curve, _ = curve_and_slopes(fitted.formula, fitted.parameters, left, right)
+    heights = fitted_heights(curve.y, _value(fitted)) or state.view[2:]
+    return replace(fitted, view=(left, right, *heights), slope_range=_fitted_slopes(fitted))
+
+
+def _in_sight(state: DerivativeState) -> DerivativeState:
+    """Fit the height of each plot in which too little of its curve, or not the point, can be seen."""
+    curve, slope_curve = curve_and_slopes(state.formula, state.parameters, *state.view[:2])
+    value = _value(state)
+    bottom, top = _seen(curve.y, state.view[2:], value)
+    if value < bottom or value > top:
+        bottom, top = fitted_heights(curve.y, value) or (bottom, top)
+    return replace(
+        state, view=(*state.view[:2], bottom, top), slope_range=_seen(slope_curve.y, state.slope_range)
+    )
+
+
+def _seen(y: FloatArray, heights: Heights, also: float = math.nan) -> Heights:
+    """Keep the heights of a plot if the curve fills them well, else fit them."""
+    fitted = fitted_heights(y, also)
+    if fitted is None:
+        return heights
+    flat = fitted[1] - fitted[0] < LOW * (heights[1] - heights[0])
+    return fitted if flat or _share_between(y, *heights) < LITTLE else heights
+
+
+def _share_between(y: FloatArray, low: float, high: float) -> float:
+    """Tell which part of a curve that is defined somewhere lies between two heights."""
+    known = y[np.isfinite(y)]
+    return float(np.mean((known >= low) & (known <= high)))
+
+
+def _fitted_width(state: DerivativeState) -> tuple[float, float]:
+    middle = sum(HOME) / 2.0 if HOME[0] <= state.x <= HOME[1] else state.x
+    for width in (*FITTING_WIDTHS, 4.0 * abs(state.x)):
+        left, right = middle - width / 2.0, middle + width / 2.0
+        if width < 1e-6 * abs(state.x) or not -LARGEST_NUMBER < left < state.x < right < LARGEST_NUMBER:
+            continue
+        curve, _ = curve_and_slopes(state.formula, state.parameters, left, right)
+        if np.isfinite(curve.y).mean() > 0.2:
+            return left, right
+    return state.view[:2]
+
+
+def _fitted_slopes(state: DerivativeState) -> tuple[float, float]:
+    _, slope_curve = curve_and_slopes(state.formula, state.parameters, *state.view[:2])
+    return fitted_heights(slope_curve.y) or state.slope_range
+
+
+def _value(state: DerivativeState) -> float:
+    return slope_of(state.formula, state.parameters, state.x).value
+
+
+def x_decimals(view: View) -> int:
+    """Count the decimals that tell a five hundredth of the view's width, at least two."""
+    width = max(view[1] - view[0], 1e-300)
+    return min(max(2, math.ceil(math.log10(500.0) - math.log10(width) - 1e-9)), 300)

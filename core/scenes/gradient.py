@@ -1,0 +1,404 @@
+"""The Gradient tab asks which way is up, how steep, and where one gets by going down."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from core.autodiff import hessian
+from core.differentiate import differentiate
+from core.expression import Expression
+from core.finite_difference import METHODS, estimate
+from core.primitives import FloatArray
+from core.scenes.curves import Curve, curve_through
+from core.scenes.descent import Descent
+from core.scenes.gradient_state import GradientState, Point, decimals, path_of
+from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
+from core.scenes.state import (
+    Numbers,
+    Parameter,
+    Problem,
+    View,
+    expression_of,
+    parameters_of,
+    read_formula,
+)
+from core.smoothness import Failure, Slope, slope_at
+
+SAMPLES = 601
+"""Points of a slice."""
+
+STEP_SIZE = 1e-5
+"""h of the central differences, for coordinates up to 1 in size; in proportion to larger ones."""
+
+SHORTEST_ARROW, LONGEST_ARROW = 0.06, 0.16
+"""Lengths of the arrows for ‖∇f‖ = 1e-6 and 1e6, as parts of the view's width."""
+
+CORNER_MARK = 0.024
+"""Side of the right-angle mark, as a part of the view's width."""
+
+TANGENT_REACH = 0.19
+"""How far a slice's tangent goes to each side, as a part of the width, if it is not steep."""
+
+MARGIN = 0.06
+"""Room above and below the usual values in the slices, as a part of their range."""
+
+HIGHEST = 4e299
+"""Values beyond this are not asked of a plot."""
+
+CENTRAL = next(method for method in METHODS if method.key == "central")
+
+SIDES = {"x": ("on the left", "on the right"), "y": ("below", "above")}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A straight piece between two points."""
+
+    start: Point
+    end: Point
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One row of the table: a quantity exactly, by central differences, and how far they are apart."""
+
+    key: str
+    exact: float
+    central: float
+    error: float
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """What one sees walking through P along one axis.
+
+    Attributes
+    ----------
+    curve
+        f along the axis; the same object as long as what it depends on stays.
+    derivative
+        The partial derivative at P; NaN where there is none.
+    tangent
+        A piece of the tangent line, or None.
+    view
+        Visible part of the slice's plot.
+    """
+
+    curve: Curve
+    derivative: float
+    tangent: Segment | None
+    view: View
+
+
+@dataclass(frozen=True)
+class Curvature:
+    """Eigenvalues of the Hessian, the smaller one first, and the shape in words; NaN and "none"."""
+
+    smaller: float
+    larger: float
+    shape: str
+
+
+@dataclass(frozen=True, eq=False)
+class GradientScene:
+    """All that the tab shows.
+
+    Attributes
+    ----------
+    text, problem
+        The typed text, and what is wrong with it, if anything.
+    latex, partials_latex
+        The formula as ``f = …``, and the right sides of both partial derivatives.
+    parameters
+        The sliders.
+    view, map
+        Visible part of the plane, and the function over it; the map is the same object as long as formula,
+        parameters and view stay.
+    notice
+        Sentence over an empty map, or empty.
+    point, decimals
+        P, and how many decimals of it can be told apart in this view.
+    value, gradient, magnitude
+        f, ∇f and ‖∇f‖ at P; NaN where they do not exist.
+    reason
+        Why one of them does not exist, or that P is critical; or empty.
+    uphill, downhill
+        Ends of the arrows of ∇f and −∇f that start at P; None where there is no direction.
+    corner
+        The right-angle mark between gradient and level curve, as three points, or None.
+    level
+        Value of the level curve through P; NaN if there is none.
+    level_label
+        Where its value is written, or None.
+    comparisons
+        The table of partial derivatives and of the magnitude.
+    slices
+        Along x and along y.
+    curvature
+        At P.
+    learning_rate, descent
+        Gradient descent from P; its arrays are the same objects as long as what they depend on stays.
+    can_go_on
+        Whether there is a further step.
+    """
+
+    text: str
+    problem: Problem | None
+    latex: str
+    partials_latex: tuple[str, str]
+    parameters: tuple[Parameter, ...]
+    view: View
+    map: LevelMap
+    notice: str
+    point: Point
+    decimals: int
+    value: float
+    gradient: tuple[float, float]
+    magnitude: float
+    reason: str
+    uphill: Point | None
+    downhill: Point | None
+    corner: tuple[Point, Point, Point] | None
+    level: float
+    level_label: Point | None
+    comparisons: tuple[Comparison, ...]
+    slices: tuple[Slice, Slice]
+    curvature: Curvature
+    learning_rate: float
+    descent: Descent
+    can_go_on: bool
+
+
+def compute(state: GradientState) -> GradientScene:
+    """Compute the whole scene from the state."""
+    typed = read_formula(state.text)
+    latex, partials_latex = _formulas(state.formula)
+    plan = level_map(state.formula, state.parameters, state.view)
+    expression = surface(state.formula, state.parameters)
+    at = dict(zip(COORDINATES, state.point, strict=True))
+    slopes = [slope_at(expression, at, name) for name in COORDINATES]
+    value, gradient = slopes[0].value, (slopes[0].derivative, slopes[1].derivative)
+    magnitude = math.hypot(*gradient)
+    uphill = _arrow_tip(state, gradient, magnitude)
+    has_curve = math.isfinite(value) and bool(plan.levels)
+    path = path_of(state)
+    return GradientScene(
+        text=state.text,
+        problem=typed if isinstance(typed, Problem) else None,
+        latex=latex,
+        partials_latex=partials_latex,
+        parameters=parameters_of(expression_of(state.formula), COORDINATES, state.parameters),
+        view=state.view,
+        map=plan,
+        notice="Not defined anywhere in view." if plan.is_empty else "",
+        point=state.point,
+        decimals=decimals(state.view),
+        value=value if math.isfinite(value) else math.nan,
+        gradient=gradient,
+        magnitude=magnitude,
+        reason=_reason(slopes, magnitude),
+        uphill=uphill,
+        downhill=_mirrored(uphill, state.point) if uphill else None,
+        corner=_corner(state, gradient, magnitude) if uphill else None,
+        level=value if has_curve else math.nan,
+        level_label=_level_label(plan, state, value) if has_curve else None,
+        comparisons=_comparisons(expression, at, gradient, magnitude),
+        slices=(_slice(state, 0, plan, slopes[0]), _slice(state, 1, plan, slopes[1])),
+        curvature=_curvature(expression, at),
+        learning_rate=state.learning_rate,
+        descent=path,
+        can_go_on=not path.stopped,
+    )
+
+
+@lru_cache(maxsize=64)
+def _formulas(formula: str) -> tuple[str, tuple[str, str]]:
+    expression = expression_of(formula)
+    partials = [differentiate(expression, name).derivative.latex() for name in COORDINATES]
+    return f"f = {expression.latex()}", (partials[0], partials[1])
+
+
+# Arrows ------------------------------------------------------------------------------------------
+
+
+def _arrow_tip(state: GradientState, gradient: tuple[float, float], magnitude: float) -> Point | None:
+    """End of the gradient's arrow, whose length grows with the magnitude's order."""
+    if not (math.isfinite(magnitude) and magnitude > 0.0):
+        return None
+    order = (math.log10(magnitude) + 6.0) / 12.0
+    part = SHORTEST_ARROW + (LONGEST_ARROW - SHORTEST_ARROW) * min(max(order, 0.0), 1.0)
+    length = part * (state.view[1] - state.view[0])
+    (x, y), (dx, dy) = state.point, gradient
+    return x + length * (dx / magnitude), y + length * (dy / magnitude)
+
+
+def _mirrored(tip: Point, point: Point) -> Point:
+    return 2.0 * point[0] - tip[0], 2.0 * point[1] - tip[1]
+
+
+def _corner(
+    state: GradientState, gradient: tuple[float, float], magnitude: float
+) -> tuple[Point, Point, Point]:
+    """Right-angle mark at P between the gradient and the level curve."""
+    side = CORNER_MARK * (state.view[1] - state.view[0])
+    (x, y), along, up = state.point, side * gradient[0] / magnitude, side * gradient[1] / magnitude
+    across = (up, -along)
+    return (
+        (x + across[0], y + across[1]),
+        (x + across[0] + along, y + across[1] + up),
+        (x + along, y + up),
+    )
+
+
+def _level_label(plan: LevelMap, state: GradientState, level: float) -> Point | None:
+    """Place on the level curve, a good way beside P, on the side that has more room."""
+    left, right, bottom, top = state.view
+    width, (x, y) = right - left, state.point
+    wanted = x - 0.4 * width if x > left + 0.45 * width else x + 0.3 * width
+    xs, ys = plan.crossings(level)
+    inside = (xs > left + 0.04 * width) & (xs < right - 0.2 * width)
+    inside &= (ys > bottom + 0.05 * width) & (ys < top - 0.05 * width)
+    xs, ys = xs[inside], ys[inside]
+    if not xs.size:
+        return None
+    nearest = int(np.argmin((xs - wanted) ** 2 + (ys - y) ** 2))
+    return float(xs[nearest]), float(ys[nearest])
+
+
+# Numbers -----------------------------------------------------------------------------------------
+
+
+def _comparisons(
+    expression: Expression, at: dict[str, float], gradient: tuple[float, float], magnitude: float
+) -> tuple[Comparison, ...]:
+    numerical = []
+    for name in COORDINATES:
+        h = STEP_SIZE * max(abs(at[name]), 1.0)
+        slope = float(estimate(CENTRAL, expression, at, name, h))
+        numerical.append(slope if math.isfinite(slope) else math.nan)
+    rows = [
+        *zip(COORDINATES, gradient, numerical, strict=True),
+        ("magnitude", magnitude, math.hypot(*numerical)),
+    ]
+    return tuple(Comparison(key, exact, central, abs(central - exact)) for key, exact, central in rows)
+
+
+def _curvature(expression: Expression, at: dict[str, float]) -> Curvature:
+    second = np.zeros((2, 2))
+    places = [COORDINATES.index(name) for name in expression.names]
+    with np.errstate(all="ignore"):
+        second[np.ix_(places, places)] = hessian(expression, at)
+    size = float(np.abs(second).max())
+    if not math.isfinite(size) or not math.isfinite(expression.evaluate(at)):
+        return Curvature(math.nan, math.nan, "none")
+    if size == 0.0:
+        return Curvature(0.0, 0.0, "flat")
+    scaled = second / size
+    smaller, larger = (float(root) for root in np.linalg.eigvalsh((scaled + scaled.T) / 2.0))
+    return Curvature(smaller * size, larger * size, _shape(smaller, larger))
+
+
+def _shape(smaller: float, larger: float) -> str:
+    if min(abs(smaller), abs(larger)) < 1e-9:
+        return "flat direction"
+    if smaller > 0.0:
+        return "curves up"
+    return "curves down" if larger < 0.0 else "saddle"
+
+
+def _reason(slopes: list[Slope], magnitude: float) -> str:
+    """Say in a sentence why there is no gradient, or that it is zero."""
+    if slopes[0].failure is Failure.OUTSIDE_DOMAIN:
+        because = f": {slopes[0].operation}" if slopes[0].operation else ""
+        return f"Not defined here{because}."
+    if slopes[0].failure is Failure.INFINITE:
+        return "The value is infinite here: a pole, or beyond the largest number."
+    for name, slope in zip(COORDINATES, slopes, strict=True):
+        if slope.failure is not None:
+            return f"∂f/∂{name} does not exist: {_failure(slope, SIDES[name])}."
+    return "A critical point: the gradient is zero." if magnitude == 0.0 else ""
+
+
+def _failure(slope: Slope, sides: tuple[str, str]) -> str:
+    if slope.failure is Failure.CORNER:
+        return f"a corner, slope {_short(slope.left)} {sides[0]} and {_short(slope.right)} {sides[1]}"
+    assert slope.failure is not None
+    return {
+        Failure.CUSP: "a cusp",
+        Failure.VERTICAL_TANGENT: "the slope grows beyond all bounds",
+        Failure.JUMP: "the value leaps",
+        Failure.EDGE: "the edge of the domain",
+    }[slope.failure]
+
+
+def _short(slope: float) -> str:
+    return f"{slope:.4g}".replace("-", "−").replace("inf", "∞")
+
+
+# Slices ------------------------------------------------------------------------------------------
+
+
+def _slice(state: GradientState, axis: int, plan: LevelMap, slope: Slope) -> Slice:
+    left, right = state.view[2 * axis : 2 * axis + 2]
+    bottom, top = state.value_range or _value_range(plan, slope.value)
+    view = (left, right, bottom, top)
+    curve = _slice_curve(state.formula, state.parameters, axis, state.point[1 - axis], left, right)
+    return Slice(curve, slope.derivative, _tangent(state.point[axis], slope, view), view)
+
+
+@lru_cache(maxsize=64)
+def _slice_curve(
+    formula: str, parameters: Numbers, axis: int, other: float, left: float, right: float
+) -> Curve:
+    expression = surface(formula, parameters)
+
+    def heights(along: FloatArray) -> FloatArray:
+        values: FloatArray = expression.evaluate({COORDINATES[axis]: along, COORDINATES[1 - axis]: other})
+        return values
+
+    x = np.linspace(left, right, SAMPLES)
+    return curve_through(heights, x, heights(x))
+
+
+def _value_range(plan: LevelMap, value: float) -> tuple[float, float]:
+    """Choose heights that suit the map, so that they stay while P is dragged, and that show f(P)."""
+    low, high = (0.0, 0.0) if plan.is_empty else plan.usual
+    if math.isfinite(value):
+        low, high = min(low, value), max(high, value)
+    low, high = max(low, -HIGHEST), min(high, HIGHEST)
+    span = high - low
+    if span <= 1e-9 * max(abs(low), abs(high)) or span == 0.0:
+        span = max(abs(low), abs(high)) or 1.0
+    return low - MARGIN * span, high + MARGIN * span
+
+
+def _tangent(at: float, slope: Slope, view: View) -> Segment | None:
+    """Piece of the tangent about a point, shorter where it is steep."""
+    if not (math.isfinite(slope.value) and math.isfinite(slope.derivative)):
+        return None
+    width, height = view[1] - view[0], view[3] - view[2]
+    reach = 1.0 / math.hypot(1.0 / (TANGENT_REACH * width), slope.derivative / (0.25 * height))
+    rise = slope.derivative * reach
+    return Segment((at - reach, slope.value - rise), (at + reach, slope.value + rise))
+
+
+def to_python(state: GradientState) -> str:
+    """NumPy script that computes what the tab shows at the point, and descends from it."""
+    expression = expression_of(state.formula)
+    numbers = "".join(f"{name} = {value!r}\n" for name, value in state.parameters)
+    partials = ", ".join(differentiate(expression, name).derivative.python() for name in COORDINATES)
+    return (
+        f"import math\n\nimport numpy as np\n\n{numbers}point = {state.point!r}\n"
+        f"learning_rate = {state.learning_rate!r}\nsteps = {state.step}\n\n\n"
+        f"def f(x, y):\n    return {expression.python()}\n\n\n"
+        f"def gradient(x, y):\n    return np.array([{partials}], dtype=float)\n\n\n"
+        "print('f(P)     =', f(*point))\nprint('gradient =', gradient(*point))\n"
+        "print('size     =', math.hypot(*gradient(*point)))\n"
+        "for step in range(1, steps + 1):\n"
+        "    point = point - learning_rate * gradient(*point)\n"
+        "    print(step, point, f(*point))\n"
+    )

@@ -1,0 +1,190 @@
+"""What a user can choose in the Gradient tab, and every way in which it changes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.presets import SURFACES, SurfacePreset
+from core.scenes.descent import MAX_STEPS, Descent, descent
+from core.scenes.level_map import COORDINATES, level_map
+from core.scenes.state import (
+    LARGEST_NUMBER,
+    Numbers,
+    State,
+    StateError,
+    View,
+    check_formula,
+    check_view,
+    type_text,
+)
+
+PRESETS = SURFACES
+"""The ready surfaces that the tab offers."""
+
+SMALLEST_RATE, LARGEST_RATE = 1e-12, 1e6
+
+NUDGE = 1.0 / 200.0
+"""How far one arrow key moves the point, as a part of the view."""
+
+FITTING_WIDTHS = (10.4, 2.0, 40.0, 200.0, 2000.0)
+"""Widths that a fitted window tries, until enough of the function is defined in it."""
+
+ENOUGH = 0.2
+"""The part of a fitted window in which the function should be defined."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class GradientState(State):
+    """What the user chose.
+
+    Attributes
+    ----------
+    text, formula
+        What stands in the field, and the last text that was a valid formula.
+    parameters
+        Values of the free letters.
+    point
+        P, from which descent starts.
+    learning_rate, step
+        Of gradient descent; where it ends before that step, its last one is shown.
+    view
+        Visible part of the plane.
+    value_range
+        Visible values of the two slices: lower and upper edge, or empty for what suits the function.
+    """
+
+    text: str = "(x^2+y-11)^2+(x+y^2-7)^2"
+    formula: str = "(x^2+y-11)^2+(x+y^2-7)^2"
+    parameters: Numbers = ()
+    point: Point = (0.2, 0.9)
+    learning_rate: float = 0.012
+    step: int = 9
+    view: View = (-5.2, 5.2, -4.95, 5.25)
+    value_range: tuple[float, ...] = ()
+
+    def check(self) -> None:
+        """Refuse what no user can choose."""
+        check_formula(self.formula, COORDINATES, self.parameters)
+        check_view(self.view)
+        if self.value_range and not (
+            len(self.value_range) == 2 and self.value_range[0] < self.value_range[1]
+        ):
+            raise StateError("value_range has a wrong value: two numbers in order, or none")
+        if not SMALLEST_RATE <= self.learning_rate <= LARGEST_RATE:
+            raise StateError(f"learning_rate has a wrong value: {self.learning_rate}")
+        if not 0 <= self.step <= MAX_STEPS:
+            raise StateError(f"step has a wrong value: {self.step}")
+
+
+def path_of(state: GradientState) -> Descent:
+    """Descend from P as far as the state says; equal choices give the very same object."""
+    return descent(state.formula, state.parameters, state.point, state.learning_rate, state.step)
+
+
+def type_formula(state: GradientState, text: str) -> GradientState:
+    """Take in typed text; the plots keep the last valid formula."""
+    typed = type_text(state, text, COORDINATES)
+    return typed if typed.formula == state.formula else replace(typed, value_range=())
+
+
+def choose_preset(state: GradientState, preset: SurfacePreset) -> GradientState:
+    """Load a ready example, at the start of its descent."""
+    left, right, bottom, top = map(float, preset.view)
+    x, y = map(float, preset.start)
+    return replace(
+        type_text(state, preset.formula, COORDINATES),
+        point=(x, y),
+        learning_rate=preset.learning_rate,
+        step=0,
+        view=(left, right, bottom, top),
+        value_range=(),
+    )
+
+
+def with_point(state: GradientState, x: float, y: float) -> GradientState:
+    """Move P: it stays in view, on places that the shown decimals tell apart."""
+    digits = decimals(state.view)
+    left, right, bottom, top = state.view
+    return replace(
+        state,
+        point=(min(max(round(x, digits), left), right), min(max(round(y, digits), bottom), top)),
+    )
+
+
+def nudged(state: GradientState, right: int, up: int) -> GradientState:
+    """Move P by a number of small steps."""
+    left_edge, right_edge, bottom, top = state.view
+    x, y = state.point
+    return with_point(state, x + right * NUDGE * (right_edge - left_edge), y + up * NUDGE * (top - bottom))
+
+
+def with_learning_rate(state: GradientState, learning_rate: float) -> GradientState:
+    """Choose the learning rate, which is positive."""
+    return replace(state, learning_rate=min(max(learning_rate, SMALLEST_RATE), LARGEST_RATE))
+
+
+def with_step(state: GradientState, step: int) -> GradientState:
+    """Go to a step, or to the last one there is."""
+    wanted = replace(state, step=min(max(step, 0), MAX_STEPS))
+    return replace(wanted, step=path_of(wanted).step)
+
+
+def stepped(state: GradientState, count: int) -> GradientState:
+    """Take a number of steps from the one that is shown, back if it is negative."""
+    return with_step(state, path_of(state).step + count)
+
+
+def with_slice_view(state: GradientState, axis: int, view: View) -> GradientState:
+    """Take in where a slice was moved to: along it the map follows, upwards the other slice does.
+
+    Parameters
+    ----------
+    axis
+        0 for the slice along x, 1 for the one along y.
+    view
+        What the slice's plot shows.
+    """
+    sides = [state.view[:2], state.view[2:]]
+    growth = (view[1] - view[0]) / (sides[axis][1] - sides[axis][0])
+    other = sides[1 - axis]
+    middle, half = other[0] / 2.0 + other[1] / 2.0, (other[1] - other[0]) / 2.0 * growth
+    sides[axis], sides[1 - axis] = view[:2], (middle - half, middle + half)
+    moved = (*sides[0], *sides[1])
+    if (
+        not all(abs(edge) <= LARGEST_NUMBER for edge in moved)
+        or not moved[0] < moved[1]
+        or not moved[2] < moved[3]
+    ):
+        return state
+    return replace(state, view=moved, value_range=view[2:])
+
+
+def fit_view(state: GradientState) -> GradientState:
+    """Choose windows that show the function, P and the end of its path."""
+    for preset in PRESETS:
+        if preset.formula == state.formula and _holds(preset.view, state.point):
+            left, right, bottom, top = map(float, preset.view)
+            return replace(state, view=(left, right, bottom, top), value_range=())
+    for middle in ((0.0, 0.0), state.point):
+        for width in FITTING_WIDTHS:
+            x, y, half = *middle, width / 2.0
+            view = (x - half, x + half, y - half, y + half)
+            known = ~np.isnan(level_map(state.formula, state.parameters, view).shares)
+            if _holds(view, state.point) and known.mean() > ENOUGH:
+                return replace(state, view=view, value_range=())
+    return replace(state, value_range=())
+
+
+def decimals(view: View) -> int:
+    """Decimals that tell a thousandth of the view's width."""
+    width = max(min(view[1] - view[0], view[3] - view[2]), 1e-300)
+    return min(max(0, math.ceil(3.0 - math.log10(width) - 1e-9)), 300)
+
+
+def _holds(view: View, point: Point) -> bool:
+    return view[0] <= point[0] <= view[1] and view[2] <= point[1] <= view[3]

@@ -1,0 +1,116 @@
+"""What a magnifying glass over the point shows: the curve turns into its tangent as h shrinks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.primitives import FloatArray
+from core.scenes.curves import Curve, curve_through, read_only
+from core.scenes.derivative import DerivativeScene, Point
+from core.scenes.state import View, expression_of
+
+ZOOM_SAMPLES = 401
+
+WIDTH_IN_H = 3.0
+"""Width of the window, in steps h."""
+
+PLACE = 0.415
+"""Where in the width of the window the point stands."""
+
+HEIGHT_USED = 0.8
+"""How much of the window's height the tangent and the secant may need."""
+
+CLOSE = 0.01
+"""Below this width, relative to the coordinates, the window counts in steps h from the point."""
+
+
+@dataclass(frozen=True, eq=False)
+class Zoom:
+    """The window at the point.
+
+    Attributes
+    ----------
+    view
+        What is visible.
+    magnification
+        How many times longer everything looks than in the function's plot.
+    in_steps
+        Whether both axes count steps h from the point, because coordinates would need too many digits.
+    curve
+        f in the window.
+    point, beyond, on_tangent
+        The point; the curve and the tangent at x + h. NaN where not defined.
+    """
+
+    view: View
+    magnification: float
+    in_steps: bool
+    curve: Curve
+    point: Point
+    beyond: Point
+    on_tangent: Point
+
+
+def zoom_at_point(scene: DerivativeScene, shape: tuple[float, float]) -> Zoom:
+    """Magnify the surroundings of the point so that it keeps the slopes of the function's plot.
+
+    Parameters
+    ----------
+    scene
+        What the tab shows.
+    shape
+        Width and height of the window, as parts of those of the function's plot.
+    """
+    left, right, bottom, top = scene.view
+    width, height = (right - left) * shape[0], (top - bottom) * shape[1]
+    value = scene.slope.value if math.isfinite(scene.slope.value) else (bottom + top) / 2.0
+    rises = [slope * scene.h for slope in (scene.slope.derivative, scene.secant_slope)]
+    rises = [rise for rise in rises if math.isfinite(rise)]
+    low, high = min([0.0, *rises]), max([0.0, *rises])
+    needed = max(WIDTH_IN_H * scene.h / width, (high - low) / (HEIGHT_USED * height))
+    shown_width, shown_height = width * needed, height * needed
+    middle = (low + high) / 2.0 * ((high - low) / (HEIGHT_USED * shown_height)) ** 2
+    window = (
+        -PLACE * shown_width,
+        (1.0 - PLACE) * shown_width,
+        middle - 0.5 * shown_height,
+        middle + 0.5 * shown_height,
+    )
+    in_steps = shown_width < CLOSE * max(1.0, abs(scene.x), abs(value))
+    unit, origin = (scene.h, (0.0, 0.0)) if in_steps else (1.0, (scene.x, value))
+    beyond = origin[0] + scene.h / unit
+    return Zoom(
+        view=(
+            origin[0] + window[0] / unit,
+            origin[0] + window[1] / unit,
+            origin[1] + window[2] / unit,
+            origin[1] + window[3] / unit,
+        ),
+        magnification=1.0 / needed,
+        in_steps=in_steps,
+        curve=_curve(scene, window, unit, origin),
+        point=(origin[0], origin[1] + (scene.slope.value - value) / unit),
+        beyond=(beyond, origin[1] + scene.secant_slope * scene.h / unit),
+        on_tangent=(beyond, origin[1] + scene.slope.derivative * scene.h / unit),
+    )
+
+
+def _curve(scene: DerivativeScene, window: View, unit: float, origin: Point) -> Curve:
+    """Sample f in the window; where every single step of x may be seen, none counts as a jump."""
+    expression, numbers = expression_of(scene.formula), dict(scene.numbers)
+    base = scene.slope.value if math.isfinite(scene.slope.value) else origin[1]
+
+    def heights(offsets: FloatArray) -> FloatArray:
+        y = expression.evaluate({**numbers, "x": scene.x + offsets})
+        with np.errstate(all="ignore"):
+            rise: FloatArray = origin[1] + (y - base) / unit
+        return rise
+
+    offsets: FloatArray = np.linspace(window[0], window[1], ZOOM_SAMPLES)
+    x, y = origin[0] + offsets / unit, heights(offsets)
+    if unit == 1.0:
+        return curve_through(lambda x: heights(x - origin[0]), x, y)
+    return Curve(*read_only(x, np.where(np.isfinite(y), y, np.nan)))
