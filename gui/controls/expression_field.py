@@ -168,7 +168,7 @@ class ExpressionField(QWidget):
     ) -> None:
         super().__init__(parent)
         self._position = 0
-        self._suggestion = ""
+        self._suggestion: tuple[int, int, str] | None = None
         self._current = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.edit = CodeEdit()
@@ -223,7 +223,11 @@ class ExpressionField(QWidget):
         self._current = key
 
     def show_error(
-        self, message: str, position: int, partner: int | None = None, suggestion: str | None = None
+        self,
+        message: str,
+        position: int,
+        partner: int | None = None,
+        suggestion: tuple[int, int, str] | None = None,
     ) -> None:
         """Show what is wrong with the text, and where.
 
@@ -235,18 +239,18 @@ class ExpressionField(QWidget):
             Index of the faulty character; the length of the text points behind its end.
         partner : int, optional
             Index of the bracket that the fault belongs to; tinted.
-        suggestion : str, optional
-            A word that would do instead of the faulty one; offered as a link.
+        suggestion : tuple of int, int, str, optional
+            Where a part of the text begins and ends, and what would do instead; offered as a link.
         """
         self._position = min(max(position, 0), len(self.edit.text()))
-        self._suggestion = suggestion or ""
+        self._suggestion = suggestion
         self._frame.fault = True
         self._frame.tinted = partner if partner is not None and partner < len(self.edit.text()) else None
         self._frame.update()
         self._caret.position = self._position
         self._caret.show()
         self._caret.update()
-        self._notice.show_notice(_with_link(message, self._suggestion), "warning")
+        self._notice.show_notice(_with_link(message, suggestion[2] if suggestion else ""), "warning")
         self.edit.setAccessibleDescription(self._notice.text)
 
     def show_ok(self) -> None:
@@ -278,22 +282,25 @@ class ExpressionField(QWidget):
             self.edit.setCursorPosition(min(cursor, len(clean)))
         self.edited.emit(clean)
 
-    def _use_suggestion(self, suggestion: str) -> None:
-        text = self.edit.text()
-        words = (word for word in _WORD.finditer(text) if word.start() <= self._position <= word.end())
-        word = next(words, None)
-        start, end = word.span() if word else (self._position, self._position)
-        self.edit.setText(text[:start] + suggestion + text[end:])
-        self.edit.setCursorPosition(start + len(suggestion))
+    def _use_suggestion(self) -> None:
+        if self._suggestion is None:
+            return
+        start, end, text = self._suggestion
+        typed = self.edit.text()
+        self.edit.setText(typed[:start] + text + typed[end:])
+        self.edit.setCursorPosition(start + len(text))
         self.edited.emit(self.edit.text())
 
 
 def _with_link(message: str, suggestion: str) -> str:
+    """Make a link of the suggestion where the message names it, or else of a few words behind it."""
     plain = message.replace("$", "").replace("[", "(").replace("]", ")")
     if not suggestion:
         return plain
-    link = f"[{suggestion}]({suggestion})"
-    found = list(re.finditer(rf"(?<!\w){re.escape(suggestion)}(?!\w)", plain))
+    word = suggestion.isalnum()
+    before, after = (r"(?<!\w)", r"(?!\w)") if word else ("(?<=[“ ])", "(?=[” ])")
+    found = list(re.finditer(before + re.escape(suggestion) + after, plain))
     if not found:
-        return f"{plain.rstrip()} Did you mean {link}?"
-    return plain[: found[-1].start()] + link + plain[found[-1].end() :]
+        offer = f"Did you mean [{suggestion}](use)?" if word else f"[Write “{suggestion}”](use)"
+        return f"{plain.rstrip()} {offer}"
+    return f"{plain[: found[-1].start()]}[{suggestion}](use){plain[found[-1].end() :]}"

@@ -139,27 +139,45 @@ def test_a_right_text_has_no_fault(field: ExpressionField) -> None:
 def test_a_suggestion_replaces_the_word(field: ExpressionField, message: str) -> None:
     texts = log(field)
     field.show_text("sin(a*x)*epx(-x^2/8)")
-    field.show_error(message, 9, suggestion="exp")
+    field.show_error(message, 9, suggestion=(9, 12, "exp"))
     assert field.error == "There is no function “epx”. Did you mean exp?"
     notice = field.findChild(Notice)
     assert notice is not None
-    notice.activated.emit("exp")
+    notice.activated.emit("use")
     assert texts == ["sin(a*x)*exp(-x^2/8)"]
     assert field.edit.text() == "sin(a*x)*exp(-x^2/8)"
 
 
 def test_a_suggestion_without_a_word_is_inserted(field: ExpressionField) -> None:
     field.show_text("(x+1")
-    field.show_error("The bracket is not closed.", 4, 0, ")")
+    field.show_error("The bracket is not closed. Add “)”.", 4, 0, (4, 4, ")"))
     notice = field.findChild(Notice)
     assert notice is not None
-    notice.activated.emit(")")
+    notice.activated.emit("use")
     assert field.edit.text() == "(x+1)"
+
+
+@pytest.mark.parametrize(
+    ("message", "suggestion", "shown"),
+    [
+        ("The bracket after exp is not closed. Add “)”.", ")", "Add “)”."),
+        ("Two numbers stand side by side. Write * between them.", "*", "Write * between them."),
+        ("A decimal number has a point, not a comma.", ".", "not a comma. Write “.”"),
+        ("There is no function “epx”.", "exp", "Did you mean exp?"),
+    ],
+)
+def test_a_sign_can_be_suggested(field: ExpressionField, message: str, suggestion: str, shown: str) -> None:
+    field.show_text("x")
+    field.show_error(message, 0, suggestion=(1, 1, suggestion))
+    assert field.error.endswith(shown)
+    assert f">{suggestion}</a>" in field.findChild(Notice)._label.text() or "Write “.”</a>" in (
+        field.findChild(Notice)._label.text()
+    )
 
 
 def test_a_suggested_link_can_be_clicked(field: ExpressionField, qtbot: QtBot) -> None:
     field.show_text("epx(x)")
-    field.show_error("No “epx”.", 0, suggestion="exp")
+    field.show_error("No “epx”.", 0, suggestion=(0, 3, "exp"))
     label = field.findChild(Notice)._label
     qtbot.waitUntil(lambda: label.width() > 100)
     with qtbot.waitSignal(field.edited):

@@ -1,0 +1,233 @@
+"""The Backprop tab: one backward pass finds the derivative for every input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from core.scenes import backprop as core
+from core.scenes.backprop import BackpropScene, BackpropState
+from gui.controls import LegendEntry, PaneHeader, TransportBar
+from gui.graph_view import GraphView
+from gui.tab import ExampleGroup, Tab
+from gui.tabs.backprop_chain import ChainPane
+from gui.tabs.backprop_dots import PassDots
+from gui.tabs.backprop_inspector import BackpropInspector
+from gui.tabs.backprop_narration import NarrationStrip
+
+HEIGHTS = (415, 253)
+"""Proportions of the graph with its strip and of the chain rule."""
+
+SPEEDS = (0.5, 60.0)
+
+
+class BackpropTab(Tab):
+    """A formula's computation graph, and both passes through it, a step at a time.
+
+    Attributes
+    ----------
+    graph : GraphView
+        The graph.
+    narration : NarrationStrip
+        What the step did.
+    chain : ChainPane
+        The chain rule for one input.
+    dots : PassDots
+        The steps, in the transport bar.
+    transport : TransportBar
+        Reset, back, play, forward and speed.
+    inspector : BackpropInspector
+        The cards.
+    """
+
+    key = "backprop"
+    title = "Backprop"
+    initial = BackpropState()
+    compute = staticmethod(core.compute)  # type: ignore[assignment]
+    hint = "Select a node to see its rule. Drag a slider to change an input; both passes are recomputed."
+    keys = "<kbd>.</kbd> next <kbd>,</kbd> previous <kbd>F</kbd> forward pass <kbd>B</kbd> backward pass"
+    speed = 2.0
+
+    def build(self) -> None:
+        """Make graph, strip, chain rule, transport and cards."""
+        self.graph = GraphView(self.theme)
+        self.narration = NarrationStrip(self.theme)
+        self.chain = ChainPane(self.theme, self.graph.x_of)
+        self.dots = PassDots(self.theme)
+        self.transport = TransportBar(self.theme, speeds=SPEEDS, default_speed=self.speed, middle=self.dots)
+        self.inspector = BackpropInspector(self.theme)
+        self._lay_out()
+        self._connect_panes()
+        self._connect_inspector()
+
+    def _lay_out(self) -> None:
+        theme = self.theme
+        self.header = PaneHeader(
+            theme,
+            "Computation graph",
+            (
+                LegendEntry(theme.function.mark, "forward value"),
+                LegendEntry(theme.derivative.mark, "gradient of L"),
+                LegendEntry(theme.second, "local derivative", style="pill"),
+            ),
+            expandable=True,
+        )
+        self._graph_pane = QWidget()
+        upper = _column(self._graph_pane)
+        for widget in (self.header, self.graph, self.narration):
+            upper.addWidget(widget)
+        panes = QSplitter(Qt.Orientation.Vertical)
+        for index, pane in enumerate((self._graph_pane, self.chain)):
+            panes.addWidget(pane)
+            panes.setCollapsible(index, False)
+            panes.setStretchFactor(index, HEIGHTS[index])
+        panes.setHandleWidth(1)
+        panes.setStyleSheet(f"QSplitter::handle {{ background: {theme.hairline} }}")
+        panes.setSizes(list(HEIGHTS))
+        left = QWidget()
+        column = _column(left)
+        column.addWidget(panes, 1)
+        column.addWidget(self.transport)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(left, 1)
+        row.addWidget(self.inspector)
+
+    def _connect_panes(self) -> None:
+        self.header.expand_toggled.connect(lambda: self.chain.setVisible(self.chain.isHidden()))
+        self.graph.node_chosen.connect(lambda node: self._become(core.select(self.state, node)))
+        self.graph.moved.connect(self._align)
+        self.chain.header.chosen.connect(lambda name: self.edited(chosen=name))
+        self.dots.step_chosen.connect(self._go_to)
+        for signal, command in (
+            (self.transport.reset, "reset"),
+            (self.transport.back, "step_back"),
+            (self.transport.play_toggled, "play_or_pause"),
+            (self.transport.forward, "step_forward"),
+        ):
+            signal.connect(lambda command=command: self.run(command))
+        self.transport.speed_changed.connect(self.playback.set_speed)
+
+    def _connect_inspector(self) -> None:
+        formula, inputs, step = self.inspector.formula, self.inspector.inputs, self.inspector.step
+        formula.edited.connect(self._type)
+        formula.example_chosen.connect(self.choose_example)
+        inputs.moved.connect(lambda name, value: self._become(core.with_value(self.state, name, value)))
+        inputs.committed.connect(lambda name, value: self._become(core.with_value(self.state, name, value)))
+        inputs.learning_chosen.connect(
+            lambda name, learns: self._become(core.with_learning(self.state, name, learns))
+        )
+        for source in (inputs, step.rate):
+            source.pressed.connect(self.gesture_began)
+            source.released.connect(self.gesture_ended)
+        step.rate.moved.connect(self._set_rate)
+        step.rate.committed.connect(self._set_rate)
+        step.button.clicked.connect(lambda: self._become(core.take_gradient_step(self.state)))
+
+    # Showing.
+
+    def render(self, scene: BackpropScene) -> None:
+        """Show all of the scene."""
+        progress = scene.progress
+        self.graph.show_scene(scene)
+        self.narration.show_narration(scene.narration)
+        self.chain.header.show_scene(scene)
+        self.inspector.show_scene(scene)
+        self.dots.show_step(progress.step, progress.last)
+        self.transport.show_state(
+            step=progress.step,
+            playing=self.playing,
+            can_back=progress.step > 0,
+            can_forward=progress.step < progress.last,
+            speed=self.playback.speed,
+        )
+        self.transport.button("play").setEnabled(progress.last > 0)
+        self._align()
+
+    def _align(self) -> None:
+        """Put the factors of the chain rule under the nodes of the graph."""
+        if self.scene is not None:
+            self.chain.view.show_scene(self.scene, self.graph.decimals, self.graph.spacing)
+
+    # Gestures.
+
+    def _become(self, state: BackpropState, merge: str | None = None) -> None:
+        """Hand all that is new in `state` to the store."""
+        self.edited(merge=merge, **{each.name: getattr(state, each.name) for each in fields(state)})
+
+    def _type(self, text: str) -> None:
+        self.playback.pause()
+        self._become(core.type_formula(self.state, text), "typing")
+
+    def _set_rate(self, rate: float) -> None:
+        self.edited(learning_rate=rate)
+
+    def _go_to(self, step: int) -> None:
+        self.playback.pause()
+        self._become(core.at_step(self.state, step))
+
+    # Commands.
+
+    @property
+    def _last(self) -> int:
+        return core.last_step_of(self.state)
+
+    def play_or_pause(self) -> None:
+        """Start or stop the clock; at the end it starts again from the beginning."""
+        self.gesture_began()
+        if not self.playing and self.state.step >= self._last:
+            self._become(core.at_step(self.state, 0))
+        self.playback.toggle()
+        self.gesture_ended()
+
+    def step_forward(self, count: int = 1) -> bool:
+        """Compute, or hand back, one operation more."""
+        self._become(core.at_step(self.state, self.state.step + count))
+        return bool(self.state.step < self._last)
+
+    def step_back(self, count: int = 1) -> None:
+        """Take back one operation."""
+        self._become(core.at_step(self.state, self.state.step - count))
+
+    def reset(self) -> None:
+        """Go back to before the first operation."""
+        self._become(core.at_step(self.state, 0))
+
+    def forward_pass(self) -> None:
+        """Run the whole forward pass."""
+        self._become(core.at_step(self.state, self._last // 2))
+
+    def backward_pass(self) -> None:
+        """Run the whole backward pass."""
+        self._become(core.at_step(self.state, self._last))
+
+    def fit_view(self) -> None:
+        """Show the whole graph."""
+        self.graph.fit()
+
+    def examples(self) -> Sequence[ExampleGroup]:
+        """List the ready graphs."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for example in core.examples():
+            groups.setdefault(example.group, []).append((example.key, example.title))
+        return tuple(groups.items())
+
+    def choose_example(self, key: str) -> None:
+        """Load a ready graph, with both passes done."""
+        self.playback.pause()
+        self.store.replace_state(self.key, core.preset(key))
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the graph."""
+        self.graph.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _column(widget: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column

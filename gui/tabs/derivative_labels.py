@@ -1,0 +1,148 @@
+"""Finds free places for labels, so that no label lies on a curve, a line, a point or another label."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from gui.formula import formula
+from gui.plot_axes import Projection
+from gui.plot_labels import Label
+from gui.theme import ui_font
+
+LINE_SPACING = 3.0
+"""Pixels between the points by which a straight line keeps labels away."""
+
+MARGIN = 3.0
+"""Room that a label keeps around it."""
+
+BASELINE = 0.32
+"""How far below the place of a label its baseline is, as a part of the size of its letters."""
+
+
+class Crowd:
+    """What is already drawn on a plot, as pixels that labels keep away from."""
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+        self._area = QRectF(
+            projection.left + 4, projection.top + 4, projection.width - 8, projection.height - 8
+        )
+        self._x: list[NDArray[np.float64]] = []
+        self._y: list[NDArray[np.float64]] = []
+        self._boxes: list[QRectF] = []
+
+    def add_points(self, x: ArrayLike, y: ArrayLike) -> None:
+        """Keep away from points, given in the plot's numbers."""
+        across, down = (np.atleast_1d(pixels) for pixels in self._projection.to_pixels(x, y))
+        self._x.append(across)
+        self._y.append(down)
+
+    def add_line(self, point: tuple[float, float], slope: float) -> None:
+        """Keep away from the straight line through `point`."""
+        if math.isfinite(slope):
+            left, right = self._projection.view[:2]
+            x = np.linspace(left, right, max(2, int(self._projection.width / LINE_SPACING)))
+            with np.errstate(all="ignore"):
+                self.add_points(x, point[1] + slope * (x - point[0]))
+
+    def add_box(self, box: QRectF) -> None:
+        """Keep away from a rectangle of pixels."""
+        self._boxes.append(box)
+
+    def add_disc(self, x: float, y: float, radius: float) -> None:
+        """Keep away from a marker."""
+        across, down = map(float, self._projection.to_pixels(x, y))
+        if math.isfinite(across) and math.isfinite(down):
+            self.add_box(QRectF(across - radius, down - radius, 2 * radius, 2 * radius))
+
+    def freest(self, boxes: Iterable[QRectF]) -> QRectF | None:
+        """Choose the first free box, else the one with the least in it; None if none fits in the area."""
+        best, least = None, math.inf
+        for box in boxes:
+            if not self._area.contains(box):
+                continue
+            crowding = self._crowding(box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+            if crowding < least:
+                best, least = box, crowding
+            if crowding == 0:
+                break
+        return best
+
+    def _crowding(self, box: QRectF) -> float:
+        count = 0.0
+        for x, y in zip(self._x, self._y, strict=True):
+            inside = (x > box.left()) & (x < box.right()) & (y > box.top()) & (y < box.bottom())
+            count += float(np.count_nonzero(inside))
+        for other in self._boxes:
+            shared = box.intersected(other)
+            count += shared.width() * shared.height()
+        return count
+
+
+def formula_size(latex: str, size: float, colour: str) -> QSizeF:
+    """Give the room that a typeset label takes."""
+    letters = formula(latex, size, colour)
+    return QSizeF(letters.width, letters.height)
+
+
+def words_size(words: str, size: float) -> QSizeF:
+    """Give the room that a label of words takes, from the height of its capitals to its baseline."""
+    metrics = QFontMetricsF(ui_font(size, QFont.Weight.Medium))
+    return QSizeF(metrics.horizontalAdvance(words), metrics.capHeight())
+
+
+def around(x: float, y: float, size: QSizeF, gap: float = 8.0) -> list[QRectF]:
+    """Give boxes around a pixel: upper right, lower right, upper left, lower left, above, below."""
+    width, height = size.width(), size.height()
+    corners = [
+        (x + gap, y - height - gap / 2),
+        (x + gap, y + gap / 2),
+        (x - gap - width, y - height - gap / 2),
+        (x - gap - width, y + gap / 2),
+        (x - width / 2, y - height - gap),
+        (x - width / 2, y + gap),
+    ]
+    return [QRectF(left, top, width, height) for left, top in corners]
+
+
+def put(
+    label: Label, latex: str, size: float, colour: str, box: QRectF | None, projection: Projection
+) -> None:
+    """Write a typeset label into a box, or nowhere."""
+    if box is None:
+        label.clear()
+    else:
+        _pin(label, latex, size, box.left(), box.top() + formula(latex, size, colour).baseline, projection)
+
+
+def put_words(label: Label, words: str, size: float, box: QRectF | None, projection: Projection) -> None:
+    """Write a label of words into a box, or nowhere."""
+    if box is None:
+        label.clear()
+    else:
+        _pin(label, words, size, box.left(), box.bottom(), projection)
+
+
+def _pin(label: Label, text: str, size: float, left: float, baseline: float, projection: Projection) -> None:
+    across = (left - projection.left) / projection.width
+    down = (baseline - BASELINE * size - projection.top) / projection.height
+    label.pin(across, down, text)
+
+
+def along(
+    x: NDArray[np.float64], y: NDArray[np.float64], shares: Iterable[float], projection: Projection
+) -> list[tuple[float, float]]:
+    """Give the pixels of a curve at parts of its length in x, where it is drawn and in view."""
+    places = []
+    for share in shares:
+        index = round(share * (x.size - 1))
+        across, down = map(float, projection.to_pixels(x[index], y[index]))
+        if projection.contains(across, down):
+            places.append((across, down))
+    return places

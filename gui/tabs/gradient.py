@@ -1,0 +1,241 @@
+"""The Gradient tab: which way is up, how steep, and where one gets by going down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from itertools import groupby
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from core.scenes import gradient as core
+from core.scenes import gradient_state as choices
+from core.scenes.gradient import GradientScene
+from core.scenes.gradient_state import GradientState
+from core.scenes.state import View, with_number
+from gui.controls import TransportBar
+from gui.plot_hand import ARROWS
+from gui.tab import ExampleGroup, Tab
+from gui.tabs.gradient_inspector import GradientInspector
+from gui.tabs.gradient_panes import MapPane, Pane, SlicePane
+from gui.theme import NARROW_WINDOW
+
+SLICES, NARROW_SLICES = 276, 196
+"""Width of the slices, in a usual window and in a small one."""
+
+
+class GradientTab(Tab):
+    """A function of x and y from above, its gradient at a point, and descent from there.
+
+    Attributes
+    ----------
+    map : MapPane
+        The function from above.
+    slices : tuple of SlicePane
+        Along x and along y.
+    inspector : GradientInspector
+        The cards at the right.
+    transport : TransportBar
+        The bar that runs the steps.
+    """
+
+    key = "gradient"
+    title = "Gradient"
+    initial = GradientState()
+    compute = staticmethod(core.compute)  # type: ignore[assignment]
+    hint = "Drag <b>P</b> anywhere, or press <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd>."
+    keys = "<kbd>Space</kbd> play <kbd>.</kbd> step <kbd>,</kbd> back"
+
+    def build(self) -> None:
+        """Make every widget and item, once."""
+        self.map = MapPane(self.theme)
+        self.slices = (SlicePane(self.theme, 0), SlicePane(self.theme, 1))
+        self.transport = TransportBar(self.theme, default_speed=self.speed)
+        self.inspector = GradientInspector(self.theme)
+        self._labels_timer = QTimer(self, singleShot=True, interval=0)
+        self._labels_timer.timeout.connect(self._render_again)
+        self._narrow: bool | None = None
+        self._known_view: View | None = None
+        self._lay_out()
+        self._connect_plots()
+        self._connect_cards()
+        self._connect_transport()
+
+    def _lay_out(self) -> None:
+        self._slices = _splitter(Qt.Orientation.Vertical, *self.slices)
+        self._plots = _splitter(Qt.Orientation.Horizontal, self.map, self._slices)
+        self._plots.setStretchFactor(0, 1)
+        self._plots.setStretchFactor(1, 0)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self._plots, 1)
+        left.addWidget(self.transport)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self.inspector)
+
+    def _connect_plots(self) -> None:
+        self.map.header.expand_toggled.connect(self._toggle_slices)
+        self.map.plot.view_changed.connect(self._move_map)
+        self._obey(self.map, lambda x, y: (x, y))
+        along_x, along_y = self.slices
+        self._obey(along_x, lambda x, _value: (x, self.state.point[1]))
+        self._obey(along_y, lambda y, _value: (self.state.point[0], y))
+        self.map.point.nudged.connect(self._nudge)
+        along_x.point.nudged.connect(lambda dx, dy, shift: self._nudge(dx, 0, shift))
+        along_y.point.nudged.connect(lambda dx, dy, shift: self._nudge(0, dx, shift))
+        for pane in self.slices:
+            pane.plot.view_changed.connect(lambda view, axis=pane.axis: self._move_slice(axis, view))
+        for plot in (pane.plot for pane in (self.map, *self.slices)):
+            plot.resized.connect(self._labels_timer.start)
+
+    def _obey(self, pane: Pane, place: Callable[[float, float], choices.Point]) -> None:
+        """Let a pane's handle propose a place, and move P to what follows from it."""
+        handle = pane.point
+        handle.pressed.connect(self.gesture_began)
+        handle.moved.connect(lambda x, y, _alt: self._become(choices.with_point(self.state, *place(x, y))))
+        handle.released.connect(self.gesture_ended)
+        handle.cancelled.connect(self.gesture_cancelled)
+
+    def _connect_cards(self) -> None:
+        formula, rate = self.inspector.formula, self.inspector.descent.rate
+        formula.field.edited.connect(self._type)
+        formula.field.chosen.connect(self.choose_example)
+        formula.letters.pressed.connect(self.gesture_began)
+        formula.letters.released.connect(self.gesture_ended)
+        formula.letters.moved.connect(self._set_letter)
+        formula.letters.committed.connect(self._set_letter)
+        rate.pressed.connect(self.gesture_began)
+        rate.released.connect(self.gesture_ended)
+        rate.moved.connect(lambda value: self._become(choices.with_learning_rate(self.state, value)))
+        rate.committed.connect(self._commit_rate)
+
+    def _connect_transport(self) -> None:
+        bar = self.transport
+        bar.reset.connect(lambda: self.run("reset"))
+        bar.back.connect(lambda: self.run("step_back"))
+        bar.play_toggled.connect(lambda: self.run("play_or_pause"))
+        bar.forward.connect(lambda: self.run("step_forward"))
+        bar.step_chosen.connect(self._choose_step)
+        bar.speed_changed.connect(self.playback.set_speed)
+
+    # Showing.
+
+    def render(self, scene: GradientScene) -> None:
+        """Show all of the scene."""
+        self.map.show_scene(scene)
+        for pane in self.slices:
+            pane.show_scene(scene)
+        self.inspector.show_scene(scene)
+        step = scene.descent.step
+        self.transport.show_state(
+            step=step,
+            playing=self.playing,
+            can_back=step > 0,
+            can_forward=scene.can_go_on,
+            speed=self.playback.speed,
+        )
+        self._known_view = scene.view
+        self._move_map(self.map.plot.view)  # equal axes may show more than was asked for: map that too
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrow the slices in a small window."""
+        super().resizeEvent(event)
+        narrow = self.window().width() < NARROW_WINDOW
+        if narrow != self._narrow:
+            self._narrow = narrow
+            width = NARROW_SLICES if narrow else SLICES
+            self._plots.setSizes([max(self._plots.width() - width - 1, 1), width])
+
+    def _toggle_slices(self) -> None:
+        self._slices.setVisible(self._slices.isHidden())
+
+    # Gestures.
+
+    def _become(self, state: GradientState, *, recorded: bool = True, merge: str | None = None) -> None:
+        """Hand all that is new in `state` to the store."""
+        changes = {each.name: getattr(state, each.name) for each in fields(state)}
+        self.edited(recorded=recorded, merge=merge, **changes)
+
+    def _nudge(self, right: int, up: int, shift: bool) -> None:
+        pace = 10 if shift else 1
+        self._become(choices.nudged(self.state, right * pace, up * pace), merge="nudge")
+
+    def _move_map(self, view: View) -> None:
+        """Take over what the map shows, unless the state asks for another view that is still to be shown."""
+        if self.state.view == self._known_view:
+            self._known_view = view
+            self.edited(recorded=False, view=view)
+
+    def _move_slice(self, axis: int, view: View) -> None:
+        self._become(choices.with_slice_view(self.state, axis, view), recorded=False)
+
+    def _type(self, text: str) -> None:
+        self.playback.pause()
+        self._become(choices.type_formula(self.state, text), merge="typing")
+
+    def _set_letter(self, name: str, value: float) -> None:
+        self.edited(parameters=with_number(self.state.parameters, name, value))
+
+    def _commit_rate(self, value: float) -> None:
+        self._become(choices.with_learning_rate(self.state, value))
+        self._labels_timer.start()  # a refused number gives way to the present one
+
+    def _choose_step(self, step: int) -> None:
+        self.playback.pause()
+        self._become(choices.with_step(self.state, step))
+        self._labels_timer.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move P with the arrow keys that nothing else wanted."""
+        way = ARROWS.get(Qt.Key(event.key()))
+        held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if way is not None and not held:
+            self._nudge(*way, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        else:
+            super().keyPressEvent(event)
+
+    # Commands.
+
+    def step_forward(self, count: int = 1) -> bool:
+        """Take steps of descent; False when there are no more."""
+        self._become(choices.stepped(self.state, count))
+        return not choices.path_of(self.state).stopped
+
+    def step_back(self, count: int = 1) -> None:
+        """Take steps back."""
+        self._become(choices.stepped(self.state, -count))
+
+    def reset(self) -> None:
+        """Go back to P."""
+        self.edited(step=0)
+
+    def fit_view(self) -> None:
+        """Show the function and P."""
+        self._become(choices.fit_view(self.state), recorded=False)
+
+    def examples(self) -> Sequence[ExampleGroup]:
+        """List the ready surfaces."""
+        return tuple(
+            (title, tuple((preset.key, preset.title) for preset in presets))
+            for title, presets in groupby(choices.PRESETS, key=lambda preset: preset.group)
+        )
+
+    def choose_example(self, key: str) -> None:
+        """Load a ready surface."""
+        self.playback.pause()
+        preset = next(preset for preset in choices.PRESETS if preset.key == key)
+        self._become(choices.choose_preset(self.state, preset))
+
+
+def _splitter(orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for part in parts:
+        splitter.addWidget(part)
+    return splitter

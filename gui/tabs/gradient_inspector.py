@@ -1,0 +1,270 @@
+"""The cards of the Gradient tab: formula, gradient at P, curvature, descent."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from core.scenes.gradient import Comparison, GradientScene
+from core.scenes.gradient_state import PRESETS, GradientState
+from core.scenes.state import expression_of
+from gui.controls import (
+    Card,
+    Cell,
+    Column,
+    ExpressionField,
+    Inspector,
+    Notice,
+    NumberTable,
+    ReadoutRow,
+    SliderRow,
+    text_label,
+)
+from gui.numbers import format_error, format_number
+from gui.tabs.gradient_formula import SumLabel
+from gui.tabs.gradient_letters import LetterSliders
+from gui.tabs.gradient_panes import PARTIALS, coordinate
+from gui.theme import Theme
+
+SLOWEST, FASTEST = 1e-5, 1.0
+"""Ends of the learning rate's slider; other rates can be typed."""
+
+WIDTH = 296
+"""Width of a card's content, in pixels."""
+
+NAMES = {
+    "x": r"{\partial} f / {\partial} x",
+    "y": r"{\partial} f / {\partial} y",
+    "magnitude": r"\left\| {\nabla} f \right\|",
+}
+
+
+_KEYS = {preset.formula: preset.key for preset in PRESETS}
+
+
+def example_groups() -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
+    """Give the ready surfaces as the field's list shows them: key, LaTeX, remark."""
+    return tuple(
+        (
+            title,
+            tuple((preset.key, expression_of(preset.formula).latex(), preset.title) for preset in presets),
+        )
+        for title, presets in groupby(PRESETS, key=lambda preset: preset.group)
+    )
+
+
+class FormulaCard(Card):
+    """The typed function, its preview with both partial derivatives, and a slider for each free letter.
+
+    Attributes
+    ----------
+    field : ExpressionField
+        Where it is typed.
+    preview, partials : SumLabel, tuple of SumLabel
+        The function and its derivatives.
+    letters : LetterSliders
+        The free letters.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._theme = theme
+        self.field = ExpressionField(
+            theme,
+            "f(x, y) =",
+            placeholder="for example x^2 + y^2",
+            examples=example_groups(),
+            name="Function of x and y",
+        )
+        self.note = text_label("Type a function of x and y, or open the arrow for examples.", theme.muted)
+        self.note.setWordWrap(True)
+        self.preview = SumLabel(theme.function.text, 18, WIDTH)
+        self.partials = (SumLabel(theme.ink, 14, WIDTH), SumLabel(theme.ink, 14, WIDTH))
+        self.letters = LetterSliders(theme)
+        self.body.addWidget(self.field)
+        self.body.addWidget(self.note)
+        self.body.addLayout(self._formulas())
+        self.body.addWidget(self.letters)
+
+    def _formulas(self) -> QHBoxLayout:
+        """Stack the formulas on one left edge, in the middle of the card."""
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        for label in (self.preview, *self.partials):
+            column.addWidget(label)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 4, 0, 2)
+        row.addStretch(1)
+        row.addLayout(column)
+        row.addStretch(1)
+        return row
+
+    def show_scene(self, scene: GradientScene) -> None:
+        """Show text, fault, formulas and sliders."""
+        self.field.show_text(scene.text)
+        self.field.show_current(_KEYS.get(scene.text, ""))
+        problem, empty = scene.problem, not scene.text.strip()
+        if problem is None or empty:
+            self.field.show_ok()
+        else:
+            self.field.show_error(problem.message, problem.position, problem.partner, problem.suggestion)
+        self.note.setVisible(empty)
+        dimmed = problem is not None
+        self.preview.show_formula(scene.latex, dimmed=dimmed)
+        colour = self._theme.derivative.text
+        for label, name, latex in zip(self.partials, PARTIALS, scene.partials_latex, strict=True):
+            label.show_formula(rf"\textcolor{{{colour}}}{{{name}}} = {latex}", dimmed=dimmed)
+        self.letters.show_letters(scene.parameters)
+
+
+class PointCard(Card):
+    """P, f(P) and ‖∇f‖, and the partial derivatives exactly and by central differences.
+
+    Attributes
+    ----------
+    readouts : ReadoutRow
+        The three numbers, with the reason where one does not exist.
+    table : NumberTable
+        The comparison.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._theme = theme
+        self.readouts = ReadoutRow(
+            theme,
+            (
+                ("P", theme.ink),
+                ("f(P)", theme.function.text),
+                (r"\left\| {\nabla} f \right\|", theme.derivative.text),
+            ),
+            stretch=(116, 92, 92),
+        )
+        columns = (
+            Column(align="left", right=0.2),
+            Column("exact", right=0.432),
+            Column("central", right=0.716),
+            Column("error", right=1.0),
+        )
+        self.table = NumberTable(theme, columns, row_height=27, name="Partial derivatives")
+        self.body.addWidget(self.readouts)
+        self.body.addWidget(self.table)
+
+    def show_scene(self, scene: GradientScene) -> None:
+        """Show the numbers at P."""
+        x, y = (coordinate(part, scene.decimals) for part in scene.point)
+        self.readouts.show_texts(
+            (f"({x}, {y})", format_number(scene.value, 2), format_number(scene.magnitude, 2))
+        )
+        self.readouts.show_reason(scene.reason or None)
+        self.table.show_rows([self._row(row) for row in scene.comparisons])
+
+    def _row(self, row: Comparison) -> tuple[Cell, ...]:
+        theme = self._theme
+        return (
+            Cell(latex=NAMES[row.key], colour=theme.derivative.text),
+            Cell(_short(row.exact), colour=theme.derivative.text),
+            Cell(_short(row.central), colour=theme.numerical.text),
+            Cell(format_error(row.error)),
+        )
+
+
+def _short(value: float) -> str:
+    """Write a number for a narrow column: four decimals, or a short power of ten."""
+    text = format_number(value)
+    return format_number(value, 2) if "×" in text else text
+
+
+class CurvatureCard(Card):
+    """The eigenvalues of the Hessian at P, and what they mean in words."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "Curvature", collapsible=True)
+        columns = (
+            Column("Hessian", align="left", right=0.2),
+            Column(latex=r"\lambda_1", right=0.43),
+            Column(latex=r"\lambda_2", right=0.66),
+            Column("shape", right=1.0),
+        )
+        self.table = NumberTable(theme, columns, name="Curvature")
+        self.body.addWidget(self.table)
+
+    def show_scene(self, scene: GradientScene) -> None:
+        """Show the curvature at P."""
+        at = scene.curvature
+        self.table.show_rows([("at P", format_number(at.smaller, 2), format_number(at.larger, 2), at.shape)])
+
+
+class DescentCard(Card):
+    """The learning rate, where descent has come, and why it ended.
+
+    Attributes
+    ----------
+    rate : SliderRow
+        The learning rate.
+    table : NumberTable
+        Value and slope at the present step.
+    ended : Notice
+        Why there is no further step.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "Descent")
+        self._theme = theme
+        self.rate = SliderRow(
+            theme,
+            r"\eta",
+            SLOWEST,
+            FASTEST,
+            default=GradientState.learning_rate,
+            logarithmic=True,
+            decimals=4,
+        )
+        self.table = NumberTable(theme, _descent_columns(0), row_height=25, name="Descent")
+        self.ended = Notice(theme)
+        for widget in (self.rate, self.table, self.ended):
+            self.body.addWidget(widget)
+
+    def show_scene(self, scene: GradientScene) -> None:
+        """Show the rate and the present step."""
+        path = scene.descent
+        self.rate.show_value(scene.learning_rate)
+        self.table.show_columns(_descent_columns(path.step))
+        name = Cell("Gradient descent", icon="circle", icon_colour=self._theme.descent.mark, line=True)
+        self.table.show_rows([(name, format_number(path.value, 2), format_number(path.slope, 2))])
+        self.ended.show_notice(path.stopped, "warning")
+
+
+def _descent_columns(step: int) -> tuple[Column, ...]:
+    return (
+        Column("optimiser", align="left", right=0.46),
+        Column(f"f at step {step}", right=0.72),
+        Column(latex=r"\left\| {\nabla} f \right\|", right=1.0),
+    )
+
+
+class GradientInspector(Inspector):
+    """All cards, from the top.
+
+    Attributes
+    ----------
+    formula, point, curvature, descent : Card
+        The four cards.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.formula = FormulaCard(theme)
+        self.point = PointCard(theme)
+        self.curvature = CurvatureCard(theme)
+        self.descent = DescentCard(theme)
+        for card in (self.formula, self.point, self.curvature, self.descent):
+            self.add(card)
+
+    def show_scene(self, scene: GradientScene) -> None:
+        """Show a scene in all cards."""
+        self.formula.show_scene(scene)
+        self.point.show_scene(scene)
+        self.curvature.show_scene(scene)
+        self.descent.show_scene(scene)

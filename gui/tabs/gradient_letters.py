@@ -1,0 +1,82 @@
+"""Sliders for the free letters of a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.scenes.state import DEFAULT_PARAMETER, Parameter
+from gui.controls import SliderRow
+from gui.theme import Theme
+
+ENDS = (3.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e6, 1e9, 1e12, 1e300)
+"""A slider goes from minus to plus the first of these that holds its value."""
+
+
+class LetterSliders(QWidget):
+    """A slider for each free letter, in the order in which they appear; built once for each letter.
+
+    Attributes
+    ----------
+    rows : dict of str to SliderRow
+        By letter, also of letters that are hidden now.
+
+    Signals
+    -------
+    pressed(), released()
+        A slider was taken, let go.
+    moved(name: str, value: float)
+        A slider proposes a value.
+    committed(name: str, value: float)
+        A value was typed, or its default asked for.
+    """
+
+    pressed = Signal()
+    released = Signal()
+    moved = Signal(str, float)
+    committed = Signal(str, float)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.rows: dict[str, SliderRow] = {}
+        self._taken = ""
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(5)
+
+    def show_letters(self, letters: Sequence[Parameter]) -> None:
+        """Show these letters and no others; emits nothing."""
+        names = {letter.name for letter in letters}
+        for name, row in self.rows.items():
+            row.setVisible(name in names)
+        for place, letter in enumerate(letters):
+            row = self.rows.get(letter.name) or self._new_row(letter)
+            if self._column.indexOf(row) != place:
+                self._column.removeWidget(row)
+                self._column.insertWidget(place, row)
+            if letter.name != self._taken:
+                end = next(end for end in ENDS if abs(letter.value) <= end)
+                row.show_range(-end, end)
+            row.show_value(letter.value)
+        self.setVisible(bool(letters))
+
+    def _new_row(self, letter: Parameter) -> SliderRow:
+        row = SliderRow(self._theme, letter.latex, -ENDS[0], ENDS[0], default=DEFAULT_PARAMETER)
+        name = letter.name
+        row.pressed.connect(lambda: self._take(name))
+        row.released.connect(self._let_go)
+        row.moved.connect(lambda value: self.moved.emit(name, value))
+        row.committed.connect(lambda value: self.committed.emit(name, value))
+        self.rows[name] = row
+        return row
+
+    def _take(self, name: str) -> None:
+        self._taken = name
+        self.pressed.emit()
+
+    def _let_go(self) -> None:
+        self._taken = ""
+        self.released.emit()

@@ -1,0 +1,268 @@
+"""The three plots of the Gradient tab: the level map, and the slices along x and y through P."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.scenes.gradient import GradientScene
+from core.scenes.gradient_state import Point
+from gui.controls import LegendEntry, PaneHeader
+from gui.handles import DragHandle
+from gui.numbers import format_number, latex_number
+from gui.plot_fields import HeatMap, Isolines
+from gui.plot_labels import Label
+from gui.plot_lines import Curve, Segment
+from gui.plot_marks import Arrow, Marker, PathWithDots
+from gui.plots import Plot
+from gui.tabs.derivative_labels import Crowd, around, formula_size, put
+from gui.theme import NARROW_WINDOW, Theme
+
+LABEL = 15
+VALUE = 14
+GAP = 10.0
+"""Pixels between a mark and the label beside it."""
+
+ALONG_PATH = 300
+"""Points of the path that labels keep away from."""
+
+PARTIALS = (r"\frac{{\partial} f}{{\partial} x}", r"\frac{{\partial} f}{{\partial} y}")
+
+
+def coordinate(value: float, decimals: int) -> str:
+    """Write a coordinate with as many decimals as it needs, at most as many as the view tells apart."""
+    text = format_number(value, decimals)
+    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
+
+
+class SizedPlot(Plot):
+    """A plot that tells when its size has changed, so that labels can be placed anew.
+
+    Signals
+    -------
+    resized()
+        The plot has a new size, or was shown at first.
+    """
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell after all items have followed."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+class Pane(QWidget):
+    """A plot under its header.
+
+    Attributes
+    ----------
+    header : PaneHeader
+        Title, legend, and for the map the button that enlarges it.
+    plot : SizedPlot
+        Below it.
+    point : DragHandle
+        P.
+    """
+
+    def __init__(self, theme: Theme, header: PaneHeader, plot: SizedPlot, name: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self.header = header
+        self.plot = plot
+        self.point = plot.add(DragHandle(theme, theme.function.mark, name=name))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(header)
+        column.addWidget(plot, 1)
+
+
+class MapPane(Pane):
+    """f from above: heat map and isolines, P with its arrows and level curve, and the descent from it."""
+
+    def __init__(self, theme: Theme) -> None:
+        function, derivative, descent = theme.function, theme.derivative, theme.descent
+        legend = (
+            LegendEntry(derivative.mark, "gradient"),
+            LegendEntry(descent.mark, "descent"),
+            LegendEntry(function.mark, "level curve through P"),
+        )
+        plot = SizedPlot(theme, equal=True, grid=False, x_latex="x", y_latex="y", left=34, right=10)
+        super().__init__(theme, PaneHeader(theme, "Level map", legend, expandable=True), plot, "Point P")
+        self._heat = plot.add(HeatMap(theme.function_ramp))
+        self._isolines = plot.add(Isolines(function.mark, label_colour=function.text))
+        self._level = plot.add(Isolines(function.mark, 2.25, 1.0, still=False), level=2.5)
+        self._corner = plot.add(Curve(derivative.mark, 1.5, still=False))
+        self._path = plot.add(PathWithDots(descent.mark, 2.5, 2.75))
+        self._end = plot.add(Marker(descent.mark, size=5.5))
+        self._uphill = plot.add(Arrow(derivative.mark))
+        self._downhill = plot.add(Arrow(descent.mark))
+        self._point_label = plot.add(Label(theme.ink, LABEL))
+        self._uphill_label = plot.add(Label(derivative.text, LABEL))
+        self._downhill_label = plot.add(Label(descent.text, LABEL))
+        self._level_label = plot.add(Label(function.text, LABEL))
+        self._end_label = plot.add(
+            Label(descent.text, 12, typeset=False, weight=QFont.Weight.DemiBold, offset=(11, -9))
+        )
+
+    def show_scene(self, scene: GradientScene) -> None:
+        """Place all items."""
+        plan, plot = scene.map, self.plot
+        plot.show_view(scene.view)
+        plot.show_message(scene.notice or None)
+        edges = (float(plan.x[0]), float(plan.x[-1]), float(plan.y[0]), float(plan.y[-1]))
+        self._heat.show(plan.shares, edges)
+        self._isolines.show(plan.x, plan.y, plan.heights, plan.levels, plan.labels)
+        self._level.show(plan.x, plan.y, plan.heights, (scene.level,), ("",))
+        self.point.place(*scene.point)
+        self._show_arrows(scene)
+        path = scene.descent
+        self._path.show(path.x, path.y)
+        if path.step:
+            self._end.show(path.x[-1], path.y[-1])
+        else:
+            self._end.clear()
+        self._place_labels(scene)
+
+    def _show_arrows(self, scene: GradientScene) -> None:
+        for arrow, tip in ((self._uphill, scene.uphill), (self._downhill, scene.downhill)):
+            if tip is None:
+                arrow.clear()
+            else:
+                arrow.show(scene.point, tip)
+        corner = np.array(scene.corner or np.empty((0, 2)))
+        self._corner.show(corner[:, 0], corner[:, 1])
+
+    # Labels.
+
+    def _place_labels(self, scene: GradientScene) -> None:
+        crowd = self._crowd(scene)
+        projection, theme = self.plot.projection, self._theme
+        self._write_end(scene, crowd)
+        at = self._pixels(scene.point)
+        boxes = around(*at, formula_size("P", LABEL, theme.ink), 12) if all(map(math.isfinite, at)) else []
+        box = crowd.freest([*boxes[2:], *boxes[:2]])
+        put(self._point_label, "P", LABEL, theme.ink, box, projection)
+        if box is not None:
+            crowd.add_box(box)
+        for label, latex, colour, tip in (
+            (self._uphill_label, r"{\nabla} f", theme.derivative.text, scene.uphill),
+            (self._downhill_label, r"{-\nabla} f", theme.descent.text, scene.downhill),
+        ):
+            self._write_beside(label, latex, colour, tip, crowd)
+        level = rf"f = {latex_number(scene.level, 2)}"
+        self._write_beside(self._level_label, level, theme.function.text, scene.level_label, crowd)
+
+    def _crowd(self, scene: GradientScene) -> Crowd:
+        crowd = Crowd(self.plot.projection)
+        path = scene.descent
+        share = np.linspace(0.0, path.step, ALONG_PATH)
+        steps = np.arange(path.step + 1.0)
+        crowd.add_points(np.interp(share, steps, path.x), np.interp(share, steps, path.y))
+        crowd.add_points(*scene.map.crossings(scene.level))
+        crowd.add_disc(*scene.point, 13)
+        if scene.corner is not None:
+            a, b = self._pixels(scene.point), self._pixels(scene.corner[1])
+            crowd.add_box(QRectF(QPointF(*a), QPointF(*b)).normalized())
+        for tip in (scene.uphill, scene.downhill):
+            if tip is not None:
+                shares = np.linspace(0.0, 1.0, 30)
+                (x, y), (end_x, end_y) = scene.point, tip
+                crowd.add_points(x + shares * (end_x - x), y + shares * (end_y - y))
+        return crowd
+
+    def _write_end(self, scene: GradientScene, crowd: Crowd) -> None:
+        path = scene.descent
+        if not path.step or self.window().width() < NARROW_WINDOW:
+            self._end_label.clear()
+            return
+        self._end_label.show(path.x[-1], path.y[-1], "Gradient descent")
+        bounds = self._end_label.boundingRect()
+        if not bounds.isEmpty():
+            crowd.add_box(bounds)
+
+    def _write_beside(self, label: Label, latex: str, colour: str, place: Point | None, crowd: Crowd) -> None:
+        """Write a formula to the left or right of a place, or wherever there is room around it."""
+        box = None
+        if place is not None:
+            x, y = self._pixels(place)
+            size = formula_size(latex, LABEL, colour)
+            width, height = size.width(), size.height()
+            sides = [QRectF(x - GAP - width, y - height / 2, width, height)]
+            sides.append(QRectF(x + GAP, y - height / 2, width, height))
+            if label is self._level_label:
+                sides.reverse()
+            box = crowd.freest([*sides, *around(x, y, size)])
+        put(label, latex, LABEL, colour, box, self.plot.projection)
+        if box is not None:
+            crowd.add_box(box)
+
+    def _pixels(self, place: Point) -> tuple[float, float]:
+        x, y = map(float, self.plot.projection.to_pixels(*place))
+        return x, y
+
+
+class SlicePane(Pane):
+    """What one sees walking through P along one axis: the curve, and its tangent.
+
+    Attributes
+    ----------
+    axis : int
+        0 along x, 1 along y.
+    """
+
+    def __init__(self, theme: Theme, axis: int) -> None:
+        self.axis = axis
+        letter = "xy"[axis]
+        plot = SizedPlot(theme, left=38, right=12)
+        super().__init__(theme, PaneHeader(theme, f"Along {letter}"), plot, f"Point P along {letter}")
+        self._curve = plot.add(Curve(theme.function.mark, still=False))
+        self._tangent = plot.add(Segment(theme.derivative.mark, 2.25, halo=1.0))
+        self._value_label = plot.add(Label(theme.derivative.text, VALUE))
+
+    def show_scene(self, scene: GradientScene) -> None:
+        """Place all items."""
+        part, plot, here = scene.slices[self.axis], self.plot, scene.point[self.axis]
+        other = coordinate(scene.point[1 - self.axis], scene.decimals).replace("−", "-")
+        other = f"{{{other}}}" if other.startswith("-") else other
+        note = (f"f(x, {other})", f"f({other}, y)")[self.axis]
+        self.header.show_note(latex=note, colour=self._theme.function.text)
+        plot.show_view(part.view)
+        plot.show_x_pill(here, coordinate(here, scene.decimals))
+        self._curve.show(part.curve.x, part.curve.y)
+        self.point.place(here, scene.value)
+        if part.tangent is None:
+            self._tangent.clear()
+        else:
+            self._tangent.show(part.tangent.start, part.tangent.end)
+        self._place_label(scene)
+
+    def _place_label(self, scene: GradientScene) -> None:
+        """Write the slope into an upper corner, or wherever the curve leaves room."""
+        part, projection = scene.slices[self.axis], self.plot.projection
+        latex = f"{PARTIALS[self.axis]} = {latex_number(part.derivative, 2)}"
+        colour = self._theme.derivative.text
+        size = formula_size(latex, VALUE, colour)
+        crowd = Crowd(projection)
+        crowd.add_points(part.curve.x, part.curve.y)
+        crowd.add_disc(scene.point[self.axis], scene.value, 10)
+        if part.tangent is not None:
+            x, y = np.array((part.tangent.start, part.tangent.end)).T
+            shares = np.linspace(0.0, 1.0, 40)
+            crowd.add_points(np.interp(shares, (0, 1), x), np.interp(shares, (0, 1), y))
+        width, height = size.width(), size.height()
+        lefts = (
+            projection.right - 10 - width,
+            projection.left + 10,
+            projection.left + 0.3 * projection.width,
+        )
+        tops = [
+            projection.top + share * (projection.height - height) for share in (0.15, 0.03, 0.35, 0.95, 0.6)
+        ]
+        boxes = [QRectF(left, top, width, height) for top in tops for left in lefts]
+        put(self._value_label, latex, VALUE, colour, crowd.freest(boxes), projection)
