@@ -12,18 +12,18 @@ pass on dual numbers (forward over reverse): the same code, with numbers that ca
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.expression import Apply, Constant, Expression, Variable, broadcast_result, real_values
-from core.primitives import FloatArray, Operand, Primitive
+from core.expression import Apply, Expression, Variable, broadcast_result, real_values
+from core.primitives import FloatArray, Operand, Primitive, quiet
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """One line of the tape after its forward pass.
 
     Attributes
@@ -44,8 +44,7 @@ class Node:
     local_derivatives: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """What one node hands back to one of its operands in the backward pass.
 
     Attributes
@@ -92,11 +91,11 @@ class Dual(Operand):
     def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Dual:
         """Compute the primal, and the tangent by the chain rule."""
         primals = [operand.primal if isinstance(operand, Dual) else operand for operand in operands]
-        result = primitive(*primals)
-        tangent: Any = 0.0
-        for partial, operand in zip(primitive.partials, operands, strict=True):
-            if isinstance(operand, Dual):
-                with np.errstate(all="ignore"):
+        with quiet():
+            result = primitive(*primals)
+            tangent: Any = 0.0
+            for partial, operand in zip(primitive.partials, operands, strict=True):
+                if isinstance(operand, Dual):
                     tangent = tangent + _contribution(operand.tangent, partial(result, *primals))
         return Dual(result, tangent)
 
@@ -107,13 +106,15 @@ def _contribution(seed: Any, local_derivative: Any) -> Any:
     What does not reach the output cannot change it: the branch of a `where` that was not chosen, the
     exponent 0 of a power.
     """
+    if isinstance(seed, float) and isinstance(local_derivative, float):
+        return np.float64(0.0 if seed == 0.0 else float(seed) * float(local_derivative))
     if isinstance(seed, Dual) or isinstance(local_derivative, Dual):
         seed_primal, seed_tangent = _parts(seed)
         local_primal, local_tangent = _parts(local_derivative)
-        with np.errstate(all="ignore"):
+        with quiet():
             tangent = _contribution(seed_tangent, local_primal) + _contribution(seed_primal, local_tangent)
         return Dual(_contribution(seed_primal, local_primal), tangent)
-    with np.errstate(all="ignore"):
+    with quiet():
         return np.where(np.equal(seed, 0.0), 0.0, np.multiply(seed, local_derivative))[()]
 
 
@@ -129,43 +130,29 @@ def forward_pass(expression: Expression, values: Mapping[str, Any]) -> tuple[Nod
     values
         A float, an array or a `Dual` for each name.
     """
-    index = {node: position for position, node in enumerate(expression.nodes)}
-    active = expression_activity(expression)
+    nodes, active = expression.nodes, expression.activity
     tape: list[Node] = []
-    for expression_node in expression.nodes:
-        places = tuple(index[operand] for operand in expression_node.operands)
-        if not isinstance(expression_node, Apply):
-            primal = (
-                values[expression_node.name]
-                if isinstance(expression_node, Variable)
-                else _constant(expression_node)
-            )
-            tape.append(Node(expression_node, (), primal, ()))
-            continue
-        row = expression_node.primitive
-        primals = tuple(tape[place].primal for place in places)
-        result = row(*primals)
-        with np.errstate(all="ignore"):
+    with quiet():
+        for node, places in zip(nodes, expression.operand_places, strict=True):
+            if not isinstance(node, Apply):
+                primal = values[node.name] if isinstance(node, Variable) else node.evaluate_constant()
+                tape.append(Node(node, (), primal, ()))
+                continue
+            row = node.primitive
+            primals = [tape[place].primal for place in places]
+            result = row(*primals)
             jump = row.jumps(*map(_primal, primals)) if row.jumps is not None else False
             local = tuple(
-                _no_derivative_at(jump, partial(result, *primals)) if active[operand] else None
-                for partial, operand in zip(row.partials, expression_node.operands, strict=True)
+                _no_derivative_at(jump, partial(result, *primals)) if active[place] else None
+                for partial, place in zip(row.partials, places, strict=True)
             )
-        tape.append(Node(expression_node, places, result, local))
+            tape.append(Node(node, places, result, local))
     return tuple(tape)
 
 
 def expression_activity(expression: Expression) -> dict[Expression, bool]:
     """Tell for each node whether a variable is in it: only those have derivatives."""
-    active: dict[Expression, bool] = {}
-    for node in expression.nodes:
-        active[node] = isinstance(node, Variable) or any(active[operand] for operand in node.operands)
-    return active
-
-
-def _constant(node: Expression) -> Any:
-    assert isinstance(node, Constant)
-    return node.evaluate_constant()
+    return dict(zip(expression.nodes, expression.activity, strict=True))
 
 
 def _primal(value: Any) -> Any:
@@ -174,7 +161,7 @@ def _primal(value: Any) -> Any:
 
 def _no_derivative_at(jump: Any, local_derivative: Any) -> Any:
     """Where the value jumps there is no derivative, whatever the slopes beside the jump."""
-    if not np.any(jump):
+    if jump is False or not np.any(jump):
         return local_derivative
     if isinstance(local_derivative, Dual):
         return Dual(np.where(jump, np.nan, local_derivative.primal), local_derivative.tangent)
@@ -190,15 +177,15 @@ def backward_pass(tape: Sequence[Node], seed: Any = 1.0) -> BackwardPass:
     cotangents: list[Any] = [0.0] * len(tape)
     cotangents[-1] = seed
     shares: list[Share] = []
-    for position in range(len(tape) - 1, -1, -1):
-        node = tape[position]
-        for place, (operand, local) in enumerate(zip(node.operands, node.local_derivatives, strict=True)):
-            if local is None:
-                continue
-            contribution = _contribution(cotangents[position], local)
-            with np.errstate(all="ignore"):
+    with quiet():
+        for position in range(len(tape) - 1, -1, -1):
+            node, cotangent = tape[position], cotangents[position]
+            for place, (operand, local) in enumerate(zip(node.operands, node.local_derivatives, strict=True)):
+                if local is None:
+                    continue
+                contribution = _contribution(cotangent, local)
                 cotangents[operand] = cotangents[operand] + contribution
-            shares.append(Share(position, place, operand, cotangents[position], local, contribution))
+                shares.append(Share(position, place, operand, cotangent, local, contribution))
     return BackwardPass(tuple(cotangents), tuple(shares))
 
 
@@ -335,5 +322,7 @@ def hessian(expression: Expression, values: Mapping[str, Any]) -> FloatArray:
 
 def _where_defined(value: Any, derivative: Any, arrays: Mapping[str, Any]) -> Any:
     """Keep a derivative only where the function has a value."""
+    if isinstance(value, float) and isinstance(derivative, float):
+        return math.nan if math.isnan(value) else float(derivative)
     masked = np.where(np.isnan(value), np.nan, derivative)[()]
     return broadcast_result(masked, arrays.values())

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from core.primitives import NamedFloat, Operand, Primitive
+from core.primitives import NamedFloat, Operand, Primitive, quiet
 
 Result = TypeVar("Result")
 
@@ -66,6 +66,20 @@ class Expression(Operand):
         return tuple(order)
 
     @cached_property
+    def operand_places(self) -> tuple[tuple[int, ...], ...]:
+        """For each of the nodes, where its operands stand among them."""
+        places = {node: place for place, node in enumerate(self.nodes)}
+        return tuple(tuple(places[operand] for operand in node.operands) for node in self.nodes)
+
+    @cached_property
+    def activity(self) -> tuple[bool, ...]:
+        """For each of the nodes, whether a variable is in it: only those have derivatives."""
+        active: list[bool] = []
+        for node, places in zip(self.nodes, self.operand_places, strict=True):
+            active.append(isinstance(node, Variable) or any(active[place] for place in places))
+        return tuple(active)
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Free letters, in order of appearance."""
         return tuple(node.name for node in self.nodes if isinstance(node, Variable))
@@ -97,13 +111,20 @@ class Expression(Operand):
             If a name has no value, or a value is not made of real numbers.
         """
         arrays = real_values(values or {}, self.names)
+        return broadcast_result(self.primals(arrays)[-1], arrays.values())
 
-        def visit(node: Expression, operands: tuple[Any, ...]) -> Any:
-            if isinstance(node, Apply):
-                return node.primitive(*operands)
-            return arrays[node.name] if isinstance(node, Variable) else node.evaluate_constant()
-
-        return broadcast_result(self.fold(visit), arrays.values())
+    def primals(self, arrays: Mapping[str, Any]) -> list[Any]:
+        """Compute the value of each of the nodes from float64 numbers and arrays, without checks."""
+        primals: list[Any] = []
+        with quiet():
+            for node, places in zip(self.nodes, self.operand_places, strict=True):
+                if isinstance(node, Apply):
+                    primals.append(node.primitive.compute(*[primals[place] for place in places]))
+                else:
+                    primals.append(
+                        arrays[node.name] if isinstance(node, Variable) else node.evaluate_constant()
+                    )
+        return primals
 
     def evaluate_constant(self) -> Any:
         """Value of a constant as NumPy wants it; only constants have one."""
@@ -161,6 +182,7 @@ class Constant(Expression):
     """A number, with the name it is written by if it has one (π, e)."""
 
     value: float
+    _number: np.float64
 
     def __new__(cls, value: float) -> Constant:
         """Return the one constant of this value and name."""
@@ -170,12 +192,13 @@ class Constant(Expression):
             return found
         node = super().__new__(cls)
         node.value = value if isinstance(value, NamedFloat) else float(value)
+        node._number = np.float64(value)
         _interned[key] = node
         return node
 
     def evaluate_constant(self) -> Any:
         """Value as a float64, which NumPy handles faster than a Python float's subclass."""
-        return np.float64(self.value)
+        return self._number
 
     def __reduce__(self) -> Any:
         return Constant, (self.value,)
@@ -251,8 +274,11 @@ def real_values(values: Mapping[str, Any], needed: Iterable[str]) -> dict[str, A
     missing = [name for name in needed if name not in values]
     if missing:
         raise ValueError(f"no value for {', '.join(missing)}: give one as {{{missing[0]!r}: 1.0}}")
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, value in values.items():
+        if isinstance(value, float):
+            arrays[name] = np.float64(value)
+            continue
         array = np.asarray(value)
         if array.dtype.kind not in "fiub":
             raise ValueError(f"{name} must be a real number or an array of them, not {array.dtype}")
@@ -262,6 +288,8 @@ def real_values(values: Mapping[str, Any], needed: Iterable[str]) -> dict[str, A
 
 def broadcast_result(result: Any, values: Iterable[Any]) -> Any:
     """Give a result the common shape of the values it was computed from; a scalar becomes a float."""
+    if isinstance(result, float) and all(isinstance(value, float) for value in values):
+        return float(result)
     shape = np.broadcast_shapes(np.shape(result), *(np.shape(value) for value in values))
     if shape == ():
         return float(result)

@@ -5,6 +5,7 @@ Every method is a row of `METHODS`, so tables and plots that compare them pick a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.expression import Apply, Expression, Variable, real_values
+from core.primitives import quiet
 
 Function = Callable[[Any], Any]
 
@@ -103,13 +105,13 @@ def along_complex(expression: Expression, values: Mapping[str, Any], name: str) 
     def function(x: Any) -> Any:
         def visit(node: Expression, operands: tuple[Any, ...]) -> Any:
             if isinstance(node, Apply):
-                with np.errstate(all="ignore"):
-                    return node.primitive.analytic(*operands) if varying[node] else node.primitive(*operands)  # type: ignore[misc]
+                return node.primitive.analytic(*operands) if varying[node] else node.primitive(*operands)  # type: ignore[misc]
             if isinstance(node, Variable):
                 return x if node.name == name else fixed[node.name]
             return node.evaluate_constant()
 
-        return expression.fold(visit)
+        with quiet():
+            return expression.fold(visit)
 
     return function
 
@@ -130,4 +132,7 @@ def estimate(
     if function is None:
         return np.full(np.broadcast_shapes(np.shape(x), np.shape(h)), np.nan)[()]
     slope = method.estimate(function, x, h)
-    return np.where(np.isnan(expression.evaluate(values)), np.nan, slope)[()]
+    value = expression.evaluate(values)
+    if isinstance(value, float) and isinstance(slope, float):
+        return math.nan if math.isnan(value) else slope
+    return np.where(np.isnan(value), np.nan, slope)[()]

@@ -17,7 +17,9 @@ Because ``cos(x)`` computes a number when ``x`` is a number or an array, and bui
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,26 @@ from core import special
 
 FloatArray = npt.NDArray[np.float64]
 LocalDerivative = Callable[..., Any]
+
+
+_is_quiet: ContextVar[bool] = ContextVar("is_quiet", default=False)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Let NumPy go on to NaN and infinity without warnings; primitives that are called inside know of it.
+
+    A pass over a formula is quiet as a whole, for doing so at each operation costs more than a number does.
+    """
+    if _is_quiet.get():
+        yield
+        return
+    token = _is_quiet.set(True)
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        _is_quiet.reset(token)
 
 
 class NamedFloat(float):
@@ -213,6 +235,8 @@ class Primitive:
         for operand in operands:
             if isinstance(operand, Operand):
                 return operand.apply(self, operands)
+        if _is_quiet.get():
+            return self.compute(*operands)
         with np.errstate(all="ignore"):
             return self.compute(*operands)
 
@@ -278,7 +302,9 @@ def _zero_wins(factor: Any, other: Any) -> Any:
         return factor * other
     if isinstance(other, Operand):
         return 0.0 if np.all(np.equal(factor, 0.0)) else factor * other
-    with np.errstate(all="ignore"):
+    if isinstance(factor, float) and isinstance(other, float):
+        return np.float64(0.0 if factor == 0.0 else float(factor) * float(other))
+    with quiet():
         return np.where(np.equal(factor, 0.0), 0.0, np.multiply(factor, other))
 
 
@@ -605,6 +631,8 @@ atanh: Primitive = _function(
 
 
 def _sign_of_real(value: Any) -> Any:
+    if isinstance(value, float):
+        return -1.0 if value < 0 else 1.0
     return np.where(np.real(value) < 0, -1.0, 1.0)
 
 
@@ -724,6 +752,8 @@ where: Primitive = _function(
 
 def _sigmoid(value: Any) -> Any:
     small = np.exp(-_sign_of_real(value) * value)
+    if isinstance(value, float):
+        return (small if value < 0 else 1.0) / (1.0 + small)
     return np.where(np.real(value) < 0, small, 1.0) / (1.0 + small)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from core.autodiff import forward_pass, value_and_grad
 from core.expression import Apply, Expression, real_values
+from core.primitives import quiet
 
 DISTANCES = 10.0 ** -np.arange(4.0, 10.0)
 """Distances from the point, relative to its size, from which both sides are looked at."""
@@ -75,17 +76,18 @@ def slope_at(expression: Expression, values: Mapping[str, Any], name: str) -> Sl
 
 def _may_break(expression: Expression, values: Mapping[str, Any]) -> bool:
     """Tell whether an operation sits on one of its kinks or jumps."""
-    tape = forward_pass(expression, values)
-    for node in tape:
-        if not isinstance(node.expression, Apply):
-            continue
-        row = node.expression.primitive
-        primals = [tape[operand].primal for operand in node.operands]
-        with np.errstate(all="ignore"):
-            for test in (row.kinks, row.jumps):
-                if test is not None and bool(test(*primals)):
-                    return True
-    return False
+    breaking = [
+        (test, places)
+        for node, places in zip(expression.nodes, expression.operand_places, strict=True)
+        if isinstance(node, Apply)
+        for test in (node.primitive.kinks, node.primitive.jumps)
+        if test is not None
+    ]
+    if not breaking:
+        return False
+    primals = expression.primals(values)
+    with quiet():
+        return any(bool(test(*[primals[place] for place in places])) for test, places in breaking)
 
 
 def _outside(expression: Expression, values: Mapping[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """Typeset mathematics: LaTeX in, a cached vector picture out.
 
-Typesetting takes milliseconds, so formulas are cached by text, size and colour. A formula that ends in
-``= number`` is put together from its cached beginning and cached digits, so that a number which changes in
-every frame of a drag costs microseconds.
+Typesetting takes milliseconds, so formulas are cached by text, size and colour. One with numbers is
+typeset once with a 0 in the place of each; then digits are put there, so that numbers which change in every
+frame of a drag cost microseconds.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import cycle
 from types import ModuleType
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
@@ -26,11 +27,18 @@ _MOST_WORK = 1200
 """Limit of `_work`, about a fifth of a second; deeper formulas are simplified before typesetting."""
 _DIMMED = 0.35
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
-_VALUE = re.compile(r"(?P<before>.*[=≈]\s*|)(?:\{(?P<braced>-?\d+\.?\d*)\}|(?P<bare>\d+\.?\d*))", re.DOTALL)
+_PART = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
+_SYMBOLS = {
+    rf"\{name}" for name in ("cdot", "times", "to", "approx", "le", "ge", ",", ";", ":", "!", " ", "quad")
+}
+"""Commands without operands: what follows them stands in the row."""
 _SIGN = re.compile(r"((?:^|[=≈(,]|\\cdot|\\to)\s*)-(?!\})")
 """A minus that begins a number or a term; ziamath sets it with the gaps of a subtraction."""
 _TALL = re.compile(r"\\frac|\\begin|\\sum|\\sqrt")
 _FIRST_X = re.compile(r'<path d="M ([-0-9.e]+)')
+_PATH = re.compile(r'<path d="([^"]*)"[^>]*/>')
+_ROUNDING = 0.003
+"""Outlines of one glyph at two places differ by this much: their coordinates have three decimals."""
 _SVG = re.compile(r'<svg[^>]*viewBox="([^"]*)"[^>]*>(.*)</svg>', re.DOTALL)
 
 
@@ -108,10 +116,10 @@ def formula(latex: str, pixel_size: float, colour: str) -> Formula:
         ``#RRGGBB`` of everything without a colour of its own.
     """
     latex = _with_small_brackets(_SIGN.sub(r"\1{-}", latex))
-    value = _VALUE.fullmatch(latex)
-    if value is not None and _balanced(value["before"]):
-        number = value["braced"] or value["bare"]
-        return Formula(latex, _with_number(value["before"], number, pixel_size, colour))
+    template, numbers = _template(latex)
+    frame = _frame(template, pixel_size, colour) if any(numbers) else None
+    if frame is not None:
+        return Formula(latex, _with_numbers(frame, numbers, pixel_size, colour))
     return Formula(latex, _typeset(latex, pixel_size, colour))
 
 
@@ -155,10 +163,6 @@ def _work(latex: str) -> float:
     return work
 
 
-def _balanced(text: str) -> bool:
-    return text.count("{") == text.count("}") and text.count(r"\left") == text.count(r"\right")
-
-
 @cache
 def _ziamath() -> ModuleType:
     """Import ziamath on first use: it is slow, and not every window shows formulas at once."""
@@ -200,14 +204,78 @@ def _as_text(latex: str, pixel_size: float, colour: str) -> _Piece:
     return _Piece(markup, 0.0, -metrics.ascent(), width, metrics.descent(), width)
 
 
+@lru_cache(maxsize=2048)
+def _template(latex: str) -> tuple[str, tuple[str, ...]]:
+    """Take the numbers that stand in the row out of `latex`, and leave a 0 in the place of each.
+
+    What stands in fractions, roots and exponents stays, and so does a base with an exponent; a 0 of such a
+    base is listed as an empty text.
+    """
+    kept: list[str] = []
+    numbers: list[str] = []
+    opened = [True]
+    before = ""
+    parts = _PART.findall(latex)
+    for place, part in enumerate(parts):
+        in_row = before not in ("^", "_", "}", "]") and (before[:1] != "\\" or before in _SYMBOLS)
+        if part == "{":
+            opened.append(opened[-1] and in_row)
+        elif part == "}" and len(opened) > 1:
+            opened.pop()
+        elif part[0].isdigit() and opened[-1] and before not in ("^", "_"):
+            if parts[place + 1 : place + 2] == ["^"]:
+                numbers += [""] * part.count("0")
+            else:
+                numbers.append(part)
+                part = "0"
+        kept.append(part)
+        before = before if part.isspace() else part
+    return "".join(kept), tuple(numbers)
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What is typeset around the numbers in a row: the whole, the drawings between, and the zeros' places."""
+
+    whole: _Piece
+    between: tuple[str, ...]
+    places: tuple[float, ...]
+
+
 @lru_cache(maxsize=512)
-def _before_number(before: str, sign: str, pixel_size: float, colour: str) -> _Piece:
-    """Typeset all that stands left of the first digit; its `advance` is where that digit begins."""
-    zero = _typeset("0", pixel_size, colour)
-    whole = _typeset(f"{before}{{-0}}" if sign else f"{before}0", pixel_size, colour)
-    cut = whole.markup.rfind("<path")
-    advance = _first_x(whole.markup[cut:]) - _first_x(zero.markup)
-    return _Piece(whole.markup[:cut], whole.left, whole.top, advance, whole.bottom, advance)
+def _frame(template: str, pixel_size: float, colour: str) -> _Frame | None:
+    """Typeset a template and find the zeros in its row; None if they are not all there is on the baseline."""
+    whole = _typeset(template, pixel_size, colour)
+    zero = _outline(_typeset("0", pixel_size, colour).markup)
+    between: list[str] = []
+    places: list[float] = []
+    end = 0
+    for path in _PATH.finditer(whole.markup):
+        shift = _shift(zero, _outline(path[0]))
+        if shift is not None:
+            between.append(whole.markup[end : path.start()])
+            places.append(shift)
+            end = path.end()
+    if len(places) != len(_template(template)[1]):
+        return None
+    return _Frame(whole, (*between, whole.markup[end:]), tuple(places))
+
+
+def _outline(markup: str) -> tuple[str, list[float]]:
+    """Give the commands of a glyph's outline, and their coordinates."""
+    path = _PATH.match(markup)
+    words = path[1].split() if path else []
+    return "".join(filter(str.isalpha, words)), [float(word) for word in words if not word.isalpha()]
+
+
+def _shift(glyph: tuple[str, list[float]], other: tuple[str, list[float]]) -> float | None:
+    """Tell how far to the right of a glyph the same one stands, or None if it is another."""
+    if glyph[0] != other[0] or len(glyph[1]) != len(other[1]) or not glyph[1]:
+        return None
+    shift = other[1][0] - glyph[1][0]
+    shifts = (there - here for here, there in zip(glyph[1], other[1], strict=True))
+    wanted = cycle((shift, 0.0))  # x and y in turn
+    return shift if all(abs(a - b) < _ROUNDING for a, b in zip(shifts, wanted, strict=False)) else None
 
 
 @lru_cache(maxsize=64)
@@ -225,17 +293,25 @@ def _first_x(markup: str) -> float:
     return float(found[1]) if found else 0.0
 
 
-def _with_number(before: str, number: str, pixel_size: float, colour: str) -> _Piece:
-    digits = number.lstrip("-")
-    prefix = _before_number(before, number[: len(number) - len(digits)], pixel_size, colour)
+def _with_numbers(frame: _Frame, numbers: tuple[str, ...], pixel_size: float, colour: str) -> _Piece:
+    """Put digits in the places of the zeros, and move what follows by the room that they take."""
     digit_advance, point_advance = _digit_advances(pixel_size)
-    markup, x, top, bottom = [prefix.markup], prefix.advance, prefix.top, prefix.bottom
-    for character in digits:
-        glyph = _typeset(character, pixel_size, colour)
-        markup.append(f'<g transform="translate({x:.3f} 0)">{glyph.markup}</g>')
-        top, bottom = min(top, glyph.top), max(bottom, glyph.bottom)
-        x += point_advance if character == "." else digit_advance
-    return _Piece("".join(markup), prefix.left, top, x + 1, bottom, x)
+    markup, shift = [frame.between[0]], 0.0
+    top, bottom = frame.whole.top, frame.whole.bottom
+    for number, place, after in zip(numbers, frame.places, frame.between[1:], strict=True):
+        x = place + shift
+        for character in number or "0":
+            glyph = _typeset(character, pixel_size, colour)
+            markup.append(f'<g transform="translate({x:.3f} 0)">{glyph.markup}</g>')
+            top, bottom = min(top, glyph.top), max(bottom, glyph.bottom)
+            x += point_advance if character == "." else digit_advance
+        shift = x - place - digit_advance
+        markup.append(f'<g transform="translate({shift:.3f} 0)">{after}</g>' if after else "")
+    whole, left = frame.whole, frame.whole.left
+    if not frame.between[0] and any(frame.between):  # a lone number keeps its place while it changes
+        first = (numbers[0] or "0")[0]
+        left += _typeset(first, pixel_size, colour).left - _typeset("0", pixel_size, colour).left
+    return _Piece("".join(markup), left, top, whole.right + shift, bottom, whole.advance + shift)
 
 
 class FormulaLabel(QWidget):

@@ -158,15 +158,16 @@ class DragHandle(Draggable):
 
     def place(self, x: float, y: float) -> None:
         """Stand at a point; it cannot be seen where a number is NaN or out of view. Emits nothing."""
-        self._x, self._y = x, y
-        self.reproject()
+        if (x, y) != (self._x, self._y):
+            self._x, self._y = x, y
+            self.reproject()
 
     def clear(self) -> None:
         """Stand nowhere."""
         self.place(math.nan, math.nan)
 
     def _lay_out(self, projection: Projection) -> None:
-        x, y = map(float, projection.to_pixels(self._x, self._y))
+        x, y = projection.to_pixels(self._x, self._y)
         self._at = QPointF(x, y)
         reach = HALO_RADIUS + 2
         inside = projection.contains(x, y)
@@ -230,15 +231,16 @@ class DragLine(Draggable):
 
     def place(self, x: float, y: float, dx: float, dy: float) -> None:
         """Run through (`x`, `y`) along (`dx`, `dy`); nowhere where a number is NaN. Emits nothing."""
-        self._x, self._y, self._dx, self._dy = x, y, dx, dy
-        self.reproject()
+        if (x, y, dx, dy) != (self._x, self._y, self._dx, self._dy):
+            self._x, self._y, self._dx, self._dy = x, y, dx, dy
+            self.reproject()
 
     def clear(self) -> None:
         """Run nowhere."""
         self.place(math.nan, math.nan, 1.0, 0.0)
 
     def _lay_out(self, projection: Projection) -> None:
-        x, y = map(float, projection.to_pixels(self._x, self._y))
+        x, y = projection.to_pixels(self._x, self._y)
         self._at = QPointF(x, y)
         self._ends = line_ends(x, y, *pixel_direction(self._dx, self._dy, projection), projection)
         if self._ends is None:

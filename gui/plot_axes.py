@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 View = tuple[float, float, float, float]
 """What is visible: x from, x to, y from, y to."""
@@ -99,16 +100,25 @@ class Projection:
         """Lower edge of the area, in pixels."""
         return self.top + self.height
 
-    def to_pixels(self, x: object, y: object) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    @overload
+    def to_pixels(self, x: float, y: float) -> tuple[float, float]: ...
+
+    @overload
+    def to_pixels(self, x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+
+    def to_pixels(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Map numbers, or arrays of them, to pixels; what has no place (infinite, log of ≤ 0) is NaN."""
         x0, x1, y0, y1 = self.view
-        across = _fractions(x, x0, x1, self.log_x)
-        up = _fractions(y, y0, y1, self.log_y)
-        return self._clipped(self.left + across * self.width), self._clipped(self.bottom - up * self.height)
-
-    @staticmethod
-    def _clipped(pixels: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.clip(pixels, -FAR, FAR)
+        if isinstance(x, (float, int)) and isinstance(y, (float, int)):  # without NumPy, which is for arrays
+            across = _fraction(float(x), x0, x1, self.log_x)
+            up = _fraction(float(y), y0, y1, self.log_y)
+            return _clipped(self.left + across * self.width), _clipped(self.bottom - up * self.height)
+        shares = _fractions(x, x0, x1, self.log_x)
+        heights = _fractions(y, y0, y1, self.log_y)
+        return (
+            _all_clipped(self.left + shares * self.width),
+            _all_clipped(self.bottom - heights * self.height),
+        )
 
     def from_pixels(self, x: float, y: float) -> tuple[float, float]:
         """Give the numbers at a pixel, also outside the area."""
@@ -135,14 +145,32 @@ class Projection:
         return x0, x1, y0, y1
 
 
-def _fractions(values: object, lower: float, upper: float, log: bool) -> NDArray[np.float64]:
+def _fraction(value: float, lower: float, upper: float, log: bool) -> float:
+    if not math.isfinite(value) or (log and value <= 0):
+        return math.nan
+    if log:
+        value, lower, upper = math.log10(value), math.log10(lower), math.log10(upper)
+    return _clipped((value - lower) / (upper - lower))
+
+
+def _fractions(values: ArrayLike, lower: float, upper: float, log: bool) -> NDArray[np.float64]:
     with np.errstate(all="ignore"):
         numbers = np.asarray(values, dtype=np.float64)
         numbers = np.where(np.isfinite(numbers), numbers, np.nan)
         if log:
             numbers = np.log10(np.where(numbers > 0, numbers, np.nan))
             lower, upper = math.log10(lower), math.log10(upper)
-        return np.clip((numbers - lower) / (upper - lower), -FAR, FAR)
+        return _all_clipped((numbers - lower) / (upper - lower))
+
+
+def _clipped(pixel: float) -> float:
+    """Keep a number within reach; NaN stays NaN, for no comparison with it holds."""
+    return -FAR if pixel < -FAR else FAR if pixel > FAR else pixel
+
+
+def _all_clipped(pixels: NDArray[np.float64]) -> NDArray[np.float64]:
+    clipped: NDArray[np.float64] = np.minimum(np.maximum(pixels, -FAR), FAR)
+    return clipped
 
 
 def _between(lower: float, upper: float, fraction: float, log: bool) -> float:

@@ -41,6 +41,28 @@ def _haloed(latex: str, size: float, colour: str, halo: str, ratio: float) -> tu
     return picture, letters.baseline + HALO
 
 
+@lru_cache(maxsize=512)
+def _words_halo(
+    text: str, size: float, weight: QFont.Weight, halo: str, ratio: float
+) -> tuple[QPixmap, QPointF]:
+    """Draw the halo of words; also give the place of their baseline's start in the picture."""
+    font = ui_font(size, weight)
+    letters = QPainterPath()
+    letters.addText(QPointF(), font, text)
+    bounds = letters.boundingRect().adjusted(-HALO, -HALO, HALO, HALO).toAlignedRect()
+    picture = QPixmap(bounds.size() * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    pen = QPen(QColor(halo), 2 * HALO)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(-bounds.topLeft())
+    painter.strokePath(letters, pen)
+    painter.end()
+    return picture, QPointF(-bounds.topLeft())
+
+
 class Label(PlotItem):
     """A formula or words at a point, over a halo in the colour of the plot; kept inside the area.
 
@@ -84,6 +106,7 @@ class Label(PlotItem):
         self._typeset = typeset
         self._offset = offset
         self._share = {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
+        self._weight = weight
         self._font = ui_font(size, weight)
         self._x = self._y = math.nan
         self._pinned = False
@@ -115,7 +138,7 @@ class Label(PlotItem):
             x = projection.left + self._x * projection.width
             y = projection.top + self._y * projection.height
         else:
-            x, y = map(float, projection.to_pixels(self._x, self._y))
+            x, y = projection.to_pixels(self._x, self._y)
         if not self.text or not projection.contains(x, y, 2):
             self.set_bounds(QRectF())
             return
@@ -145,16 +168,13 @@ class Label(PlotItem):
     def _draw(self, painter: QPainter) -> None:
         if self._bounds.isEmpty():
             return
+        ratio, halo = painter.device().devicePixelRatioF(), self.plot_colour.name()
         if self._typeset:
-            ratio = painter.device().devicePixelRatioF()
-            picture, baseline = _haloed(self.text, self._size, self._colour, self.plot_colour.name(), ratio)
+            picture, baseline = _haloed(self.text, self._size, self._colour, halo, ratio)
             painter.drawPixmap(self._origin - QPointF(HALO, baseline), picture)
             return
-        letters = QPainterPath()
-        letters.addText(self._origin, self._font, self.text)
-        halo = QPen(self.plot_colour, 2 * HALO)
-        halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.strokePath(letters, halo)
+        picture, start = _words_halo(self.text, self._size, self._weight, halo, ratio)
+        painter.drawPixmap(self._origin - start, picture)
         painter.setPen(QColor(self._colour))
         painter.setFont(self._font)
         painter.drawText(self._origin, self.text)
@@ -187,15 +207,17 @@ class AxisPill(PlotItem):
 
     def show(self, value: float, text: str, colour: str | None = None) -> None:
         """Put the pill at `value`; NaN, or a value out of view, takes it away."""
-        self._value, self._given, self._fill = value, text, QColor(colour or self._ink)
-        self.reproject()
+        fill = QColor(colour or self._ink)
+        if (value, text, fill) != (self._value, self._given, self._fill):
+            self._value, self._given, self._fill = value, text, fill
+            self.reproject()
 
     def avoid(self, boxes: list[QRectF]) -> None:
         """Learn where the tick labels are."""
         self._tick_boxes = boxes
 
     def _lay_out(self, projection: Projection) -> None:
-        x = float(projection.to_pixels(self._value, projection.view[2])[0])
+        x = projection.to_pixels(self._value, projection.view[2])[0]
         if not (projection.left - 1 <= x <= projection.right + 1):
             self.text = ""
             self.set_bounds(QRectF())
@@ -237,8 +259,9 @@ class Message(PlotItem):
 
     def show(self, text: str) -> None:
         """Write `text`; an empty one writes nothing."""
-        self.text = text
-        self.reproject()
+        if text != self.text:
+            self.text = text
+            self.reproject()
 
     def _lay_out(self, projection: Projection) -> None:
         self.set_bounds(area_of(projection) if self.text else QRectF())

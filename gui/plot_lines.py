@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPolygonF
 
 from gui.plot_axes import Projection
 from gui.plot_item import CACHED, PathItem, PlotItem, make_pen
-from gui.plot_paths import line_ends, pixel_direction, polyline
+from gui.plot_paths import line_ends, pixel_direction, polyline, straight
 
 Point = tuple[float, float]
 
@@ -83,15 +83,16 @@ class Line(PathItem):
 
     def show(self, point: Point, direction: Point) -> None:
         """Draw through `point` along `direction`; nothing where a number is NaN or infinite."""
-        self._point, self._direction = point, direction
-        self.reproject()
+        if (point, direction) != (self._point, self._direction):
+            self._point, self._direction = point, direction
+            self.reproject()
 
     def clear(self) -> None:
         """Draw nothing."""
         self.show((math.nan, math.nan), (1.0, 0.0))
 
     def _lay_out(self, projection: Projection) -> None:
-        x, y = map(float, projection.to_pixels(*self._point))
+        x, y = projection.to_pixels(*self._point)
         ends = line_ends(x, y, *pixel_direction(*self._direction, projection), projection)
         path = QPainterPath()
         if ends is not None:
@@ -115,15 +116,16 @@ class Guide(PlotItem):
 
     def show(self, value: float) -> None:
         """Stand at `value`; NaN takes the line away."""
-        self._value = value
-        self.reproject()
+        if value != self._value and not (math.isnan(value) and math.isnan(self._value)):
+            self._value = value
+            self.reproject()
 
     def clear(self) -> None:
         """Draw nothing."""
         self.show(math.nan)
 
     def _lay_out(self, projection: Projection) -> None:
-        x = float(projection.to_pixels(self._value, projection.view[2])[0])
+        x = projection.to_pixels(self._value, projection.view[2])[0]
         inside = projection.left - 1 <= x <= projection.right + 1
         self._x = math.floor(x) + 0.5 if inside else None
         half = self._pen.widthF() / 2 + 1
@@ -159,25 +161,25 @@ class Segment(PathItem):
 
     def show(self, start: Point, end: Point) -> None:
         """Draw from `start` to `end`; nothing where a number is NaN or infinite."""
-        self._ends = (start, end)
-        self.reproject()
+        if (start, end) != self._ends:
+            self._ends = (start, end)
+            self.reproject()
 
     def clear(self) -> None:
         """Draw nothing."""
         self.show((math.nan, math.nan), (math.nan, math.nan))
 
     def _lay_out(self, projection: Projection) -> None:
-        (ax, ay), (bx, by) = self._ends
-        x, y = projection.to_pixels((ax, bx), (ay, by))
-        path = polyline(x, y, projection)
-        length = math.hypot(x[1] - x[0], y[1] - y[0])
+        (ax, ay), (bx, by) = (projection.to_pixels(*end) for end in self._ends)
+        path = straight((ax, ay), (bx, by), projection)
+        length = math.hypot(bx - ax, by - ay)
         if self._caps and 0 < length < math.inf and not path.isEmpty():
             half = self._caps / 2 / length
-            across, down = -(y[1] - y[0]) * half, (x[1] - x[0]) * half
-            for index in (0, 1):
-                if projection.contains(x[index], y[index], 50):
-                    path.moveTo(x[index] - across, y[index] - down)
-                    path.lineTo(x[index] + across, y[index] + down)
+            across, down = -(by - ay) * half, (bx - ax) * half
+            for x, y in ((ax, ay), (bx, by)):
+                if projection.contains(x, y, 50):
+                    path.moveTo(x - across, y - down)
+                    path.lineTo(x + across, y + down)
         self.set_path(path, projection)
 
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from gui.plot_axes import Projection
 from gui.plot_item import PathItem, PlotItem, area_of, halo_pen, make_pen
-from gui.plot_paths import polyline
+from gui.plot_paths import polyline, straight
 
 Point = tuple[float, float]
 
@@ -44,30 +44,28 @@ class Arrow(PlotItem):
 
     def show(self, tail: Point, tip: Point) -> None:
         """Draw from `tail` to `tip`; nothing where a number is NaN or infinite, or where both are one."""
-        self._ends = (tail, tip)
-        self.reproject()
+        if (tail, tip) != self._ends:
+            self._ends = (tail, tip)
+            self.reproject()
 
     def clear(self) -> None:
         """Draw nothing."""
         self.show((math.nan, math.nan), (math.nan, math.nan))
 
     def _lay_out(self, projection: Projection) -> None:
-        (ax, ay), (bx, by) = self._ends
-        x, y = projection.to_pixels((ax, bx), (ay, by))
+        tail, (x, y) = (projection.to_pixels(*end) for end in self._ends)
         self._shaft, self._tip = QPainterPath(), QPolygonF()
-        length = math.hypot(x[1] - x[0], y[1] - y[0])
+        length = math.hypot(x - tail[0], y - tail[1])
         if 0.5 < length < math.inf:
-            along, down = (x[1] - x[0]) / length, (y[1] - y[0]) / length
+            along, down = (x - tail[0]) / length, (y - tail[1]) / length
             head = min(self._head, length)
-            neck_x, neck_y = x[1] - head * along, y[1] - head * down
-            self._shaft = polyline(
-                np.array([x[0], neck_x + along]), np.array([y[0], neck_y + down]), projection
-            )
-            if projection.contains(x[1], y[1], 50):
+            neck_x, neck_y = x - head * along, y - head * down
+            self._shaft = straight(tail, (neck_x + along, neck_y + down), projection)
+            if projection.contains(x, y, 50):
                 half = head / 2
                 self._tip = QPolygonF(
                     [
-                        QPointF(x[1], y[1]),
+                        QPointF(x, y),
                         QPointF(neck_x - half * down, neck_y + half * along),
                         QPointF(neck_x + half * down, neck_y - half * along),
                     ]
@@ -166,24 +164,24 @@ class Marker(PlotItem):
 
     def show(self, x: ArrayLike, y: ArrayLike) -> None:
         """Put it at one point, or at each of many; NaN and infinity are left out."""
-        self._x, self._y = x, y
-        self.reproject()
+        if x is not self._x or y is not self._y:
+            self._x, self._y = x, y
+            self.reproject()
 
     def clear(self) -> None:
         """Draw nothing."""
         self.show((), ())
 
     def _lay_out(self, projection: Projection) -> None:
-        x, y = (np.atleast_1d(pixels) for pixels in projection.to_pixels(self._x, self._y))
+        pixels = (np.asarray(each).ravel().tolist() for each in projection.to_pixels(self._x, self._y))
         reach = self._size + self._ring + 2
-        seen = (x > projection.left - reach) & (x < projection.right + reach)
-        seen &= (y > projection.top - reach) & (y < projection.bottom + reach)
-        x, y = x[seen], y[seen]
-        self._places = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
-        if not self._places:
+        places = [(x, y) for x, y in zip(*pixels, strict=True) if projection.contains(x, y, reach)]
+        self._places = [QPointF(x, y) for x, y in places]
+        if not places:
             self.set_bounds(QRectF())
             return
-        corners = QRectF(QPointF(x.min(), y.min()), QPointF(x.max(), y.max()))
+        across, down = zip(*places, strict=True)
+        corners = QRectF(QPointF(min(across), min(down)), QPointF(max(across), max(down)))
         self.set_bounds(corners.adjusted(-reach, -reach, reach, reach))
 
     def _draw(self, painter: QPainter) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from gui.plot_axes import Projection, Tick, ticks
+from gui.plot_item import PlotItem
 from gui.theme import Theme, ui_font
 
 LABEL_GAP = 7
 """Pixels between the drawing area and the labels on its left."""
 
 
-class Paper:
+class Paper(PlotItem):
     """Chooses the ticks of a view and draws what stays the same until the view changes.
+
+    It is an item rather than the background of the plot, so that Qt draws it and all that lies on it in one
+    go when the view changes; it keeps its picture until then.
 
     Parameters
     ----------
@@ -21,47 +25,68 @@ class Paper:
         Colours.
     grid : bool
         Whether there are grid lines.
+
+    Attributes
+    ----------
+    x_boxes : list of QRectF
+        Places of the labels on the x axis.
     """
 
+    level = -1.0
+    clipped = False
+
     def __init__(self, theme: Theme, *, grid: bool) -> None:
+        super().__init__()
+        self.setZValue(self.level)
         self._theme = theme
         self._grid = grid
         self._font = ui_font(11)
         self._power_font = ui_font(8)
         self._metrics = QFontMetricsF(self._font)
         self._power_metrics = QFontMetricsF(self._power_font)
-        self._projection: Projection | None = None
         self._x_ticks: tuple[Tick, ...] = ()
         self._y_ticks: tuple[Tick, ...] = ()
-        self._x_boxes: list[QRectF] = []
+        self._picture = QPixmap()
+        self.x_boxes: list[QRectF] = []
 
-    def lay_out(self, projection: Projection, widget_width: float) -> list[QRectF]:
-        """Choose the ticks of a view; give the places of the labels on the x axis."""
-        p = self._projection = projection
+    def cover(self, size: QSize) -> None:
+        """Be as large as the plot."""
+        self.set_bounds(QRectF(QPointF(), size))
+
+    def _lay_out(self, projection: Projection) -> None:
+        self._picture = QPixmap()
+        p = projection
         x0, x1, y0, y1 = p.view
         self._x_ticks = ticks(x0, x1, p.width, log=p.log_x, width=self._width)
         self._y_ticks = ticks(y0, y1, p.height, log=p.log_y)
-        self._x_boxes = []
+        self.x_boxes = []
         for tick in self._x_ticks:
-            x, width = float(p.to_pixels(tick.value, y0)[0]), self._width(tick)
-            left = max(1.0, min(x - width / 2, widget_width - 1 - width))
-            self._x_boxes.append(QRectF(left, p.bottom + 5, width, self._metrics.height() + 2))
-        return self._x_boxes
+            x, width = p.to_pixels(tick.value, y0)[0], self._width(tick)
+            left = max(1.0, min(x - width / 2, self._bounds.width() - 1 - width))
+            self.x_boxes.append(QRectF(left, p.bottom + 5, width, self._metrics.height() + 2))
 
     def _width(self, tick: Tick) -> float:
         return self._metrics.horizontalAdvance(tick.text) + self._power_metrics.horizontalAdvance(
             tick.exponent
         )
 
-    def draw(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """Draw everything, where it lies in `rect`."""
-        painter.fillRect(rect, QColor(self._theme.plot))
-        if self._projection is not None:
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            self._draw_lines(painter, self._projection)
-            painter.restore()
-            self._draw_labels(painter, self._projection)
+    def _draw(self, painter: QPainter) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        if self._picture.isNull() or self._picture.devicePixelRatioF() != ratio:
+            self._picture = self._drawn(ratio)
+        painter.drawPixmap(QPointF(), self._picture)
+
+    def _drawn(self, ratio: float) -> QPixmap:
+        picture = QPixmap((self._bounds.size() * ratio).toSize())
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(QColor(self._theme.plot))
+        if self.projection is not None:
+            painter = QPainter(picture)
+            self._draw_lines(painter, self.projection)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._draw_labels(painter, self.projection)
+            painter.end()
+        return picture
 
     def _draw_lines(self, painter: QPainter, p: Projection) -> None:
         if self._grid:
@@ -78,11 +103,11 @@ class Paper:
 
     def _draw_labels(self, painter: QPainter, p: Projection) -> None:
         painter.setPen(QColor(self._theme.muted))
-        for tick, box in zip(self._x_ticks, self._x_boxes, strict=True):
+        for tick, box in zip(self._x_ticks, self.x_boxes, strict=True):
             self._draw_label(painter, tick, box)
         height = self._metrics.height()
         for tick in self._y_ticks:
-            y, width = float(p.to_pixels(p.view[0], tick.value)[1]), self._width(tick)
+            y, width = p.to_pixels(p.view[0], tick.value)[1], self._width(tick)
             top = max(0.0, min(y - height / 2, p.bottom - height / 2 + 2))
             left = max(2.0, p.left - LABEL_GAP - width)
             self._draw_label(painter, tick, QRectF(left, top, width, height))

@@ -6,9 +6,12 @@ first; their visible parts keep their direction exactly.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPath
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
 from gui.plot_axes import Projection
@@ -17,6 +20,9 @@ Array = NDArray[np.float64]
 
 OUTSIDE = 400.0
 """How many pixels beyond the area lines are kept."""
+
+NEAR = 1e4
+"""Nearer pixels need no cutting."""
 
 FARTHEST_ANCHOR = 1e12
 """A line through a point farther away than this would be drawn at a wrong place by rounding."""
@@ -33,7 +39,7 @@ def polyline(x: Array, y: Array, projection: Projection) -> QPainterPath:
         Says where the area is.
     """
     known = ~(np.isnan(x) | np.isnan(y))
-    inside = (np.abs(x) < 1e4) & (np.abs(y) < 1e4)
+    inside = (np.abs(x) < NEAR) & (np.abs(y) < NEAR)
     if x.size < 2 or not known.any():
         return QPainterPath()
     if np.all(inside | ~known):
@@ -43,6 +49,16 @@ def polyline(x: Array, y: Array, projection: Projection) -> QPainterPath:
         joined[:-1] = known[:-1] & known[1:]
         return arrayToQPath(np.where(known, x, 0.0), np.where(known, y, 0.0), connect=joined)
     return _cut_polyline(x, y, projection)
+
+
+def straight(start: tuple[float, float], end: tuple[float, float], projection: Projection) -> QPainterPath:
+    """Join two points, given in pixels, by a straight line; nothing if one is NaN."""
+    if all(abs(pixel) < NEAR for pixel in (*start, *end)):
+        path = QPainterPath(QPointF(*start))
+        path.lineTo(*end)
+        return path
+    x, y = np.array((start, end)).T
+    return polyline(x, y, projection)
 
 
 def _cut_polyline(x: Array, y: Array, projection: Projection) -> QPainterPath:
@@ -94,30 +110,26 @@ def line_ends(x: float, y: float, dx: float, dy: float, projection: Projection) 
     tuple or None
         x, y of both ends; None where the line misses the area or is not a line.
     """
-    length = np.hypot(dx, dy)
-    if not np.isfinite([x, y, dx, dy]).all() or length == 0 or max(abs(x), abs(y)) > FARTHEST_ANCHOR:
+    length = math.hypot(dx, dy)
+    if not all(map(math.isfinite, (x, y, dx, dy))) or length == 0 or max(abs(x), abs(y)) > FARTHEST_ANCHOR:
         return None
     margin = 8.0
-    box = (
-        projection.left - margin,
-        projection.right + margin,
-        projection.top - margin,
-        projection.bottom + margin,
-    )
     far = 4 * (abs(x) + abs(y) + projection.right + projection.bottom) / length
-    ax, ay, bx, by = (np.array([value]) for value in (x - dx * far, y - dy * far, x + dx * far, y + dy * far))
-    start, end = _cut(ax, ay, bx, by, box)
-    if not end[0] > start[0]:
+    ax, ay, bx, by = x - dx * far, y - dy * far, x + dx * far, y + dy * far
+    start, end = 0.0, 1.0
+    for origin, change, low, high in (
+        (ax, bx - ax, projection.left - margin, projection.right + margin),
+        (ay, by - ay, projection.top - margin, projection.bottom + margin),
+    ):
+        if change == 0:
+            if not low <= origin <= high:
+                return None
+            continue
+        first, second = (low - origin) / change, (high - origin) / change
+        start, end = max(start, min(first, second)), min(end, max(first, second))
+    if not end > start:
         return None
-    return tuple(
-        float(value[0])
-        for value in (
-            ax + start * (bx - ax),
-            ay + start * (by - ay),
-            ax + end * (bx - ax),
-            ay + end * (by - ay),
-        )
-    )
+    return (ax + start * (bx - ax), ay + start * (by - ay), ax + end * (bx - ax), ay + end * (by - ay))
 
 
 def pixel_direction(dx: float, dy: float, projection: Projection) -> tuple[float, float]:
@@ -127,15 +139,13 @@ def pixel_direction(dx: float, dy: float, projection: Projection) -> tuple[float
     """
     x0, x1, y0, y1 = projection.view
     if projection.log_x:
-        x0, x1 = np.log10(x0), np.log10(x1)
+        x0, x1 = math.log10(x0), math.log10(x1)
     if projection.log_y:
-        y0, y1 = np.log10(y0), np.log10(y1)
-    with np.errstate(all="ignore"):
-        across, up = (
-            np.float64(dx) / (x1 - x0) * projection.width,
-            np.float64(dy) / (y1 - y0) * projection.height,
-        )
-        if np.isinf(up) and np.isfinite(across):
-            across, up = np.float64(0), np.sign(up)
-        length = np.hypot(across, up)
-        return float(across / length), float(-up / length)
+        y0, y1 = math.log10(y0), math.log10(y1)
+    across, up = float(dx) / (x1 - x0) * projection.width, float(dy) / (y1 - y0) * projection.height
+    if math.isinf(up) and math.isfinite(across):
+        across, up = 0.0, math.copysign(1.0, up)
+    length = math.hypot(across, up)
+    if length == 0:
+        return math.nan, math.nan
+    return across / length, -up / length

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QHideEvent,
@@ -102,10 +102,13 @@ class Plot(QGraphicsView):
         The user moved or zoomed, or the shape of an equal plot changed. Never for `show_view`.
     double_clicked(x: float, y: float)
         On the background, in the plot's numbers.
+    resized()
+        The plot has a new size, or was shown at first, and all items have followed.
     """
 
     view_changed = Signal(tuple)
     double_clicked = Signal(float, float)
+    resized = Signal()
 
     def __init__(
         self,
@@ -135,7 +138,8 @@ class Plot(QGraphicsView):
         self._hand = Hand(self)
 
         self._area = _Area()
-        self.scene().addItem(self._area)
+        for item in (self._paper, self._area):
+            self.scene().addItem(item)
         self.projection = self._project()
         self._pill = AxisPill(theme)
         self._lay_out()
@@ -153,7 +157,6 @@ class Plot(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
@@ -300,11 +303,11 @@ class Plot(QGraphicsView):
     def _lay_out(self) -> None:
         projection = self.projection
         self._area.cover(QRectF(projection.left, projection.top, projection.width, projection.height))
-        self._pill.avoid(self._paper.lay_out(projection, self.width()))
-        self.resetCachedContent()
+        self._paper.cover(self.size())
+        self._paper.project(projection)
+        self._pill.avoid(self._paper.x_boxes)
         for item in self._items:
             item.project(projection)
-        self.viewport().update()
 
     def move_view(self, view: View) -> None:
         """Show what the hand asks for, and tell of it; beyond what numbers can do, nothing happens."""
@@ -324,11 +327,7 @@ class Plot(QGraphicsView):
         self._reproject()
         if self.view != before:
             self.view_changed.emit(self.view)
-
-    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """Draw paper, grid and ticks; Qt keeps the picture until the view changes."""
-        painter.setClipRect(rect)  # Qt asks for parts; letters drawn over themselves would look bold
-        self._paper.draw(painter, rect)
+        self.resized.emit()
 
     # Events: the hand decides
 

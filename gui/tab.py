@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from gui.controls import TransportBar
+from gui.handles import Draggable
+from gui.pane_switch import PaneSwitch
 from gui.playback import Playback
 from gui.store import Store
 from gui.theme import Theme
@@ -31,13 +35,15 @@ class Tab(QWidget):
     initial : State
         The state at first.
     compute : State -> Scene
-        A pure function from `core.scenes`.
+        A pure function from `core.scenes`, as a static method.
     hint, keys : str
         What the status bar says, left and right: plain text with ``<b>`` and ``<kbd>``.
     speed : float
         Steps per second at first.
     store, theme
         As given.
+    pane_switch : PaneSwitch
+        Which panes are in sight; `build` tells it of them.
     playback : Playback
         The clock behind `play_or_pause`; it is one gesture in the history from play to pause.
     scene : Scene or None
@@ -47,7 +53,6 @@ class Tab(QWidget):
     key: ClassVar[str]
     title: ClassVar[str]
     initial: ClassVar[Any]
-    compute: ClassVar[Callable[[Any], Any]]
     hint: ClassVar[str] = ""
     keys: ClassVar[str] = ""
     speed: ClassVar[float] = 8.0
@@ -58,6 +63,7 @@ class Tab(QWidget):
         self.theme = theme
         self.scene: Any = None
         self._rendered: Any = None
+        self.pane_switch = PaneSwitch(self)
         self.playback = Playback(self.step_forward, self.speed, self)
         self.playback.started.connect(self.gesture_began)
         self.playback.stopped.connect(self.gesture_ended)
@@ -67,6 +73,11 @@ class Tab(QWidget):
         store.changed.connect(self._store_changed)
 
     # What a tab of its own defines.
+
+    @staticmethod
+    def compute(state: Any) -> Any:
+        """Compute the scene of a state."""
+        raise NotImplementedError
 
     def build(self) -> None:
         """Make every widget and item, once."""
@@ -92,6 +103,11 @@ class Tab(QWidget):
         """Hand what the user changed to the store (see `Store.edit`)."""
         self.store.edit(self.key, recorded=recorded, merge=merge, **changes)
 
+    def become(self, state: Any, *, recorded: bool = True, merge: str | None = None) -> None:
+        """Hand all that is new in ``state`` to the store."""
+        changes = {each.name: getattr(state, each.name) for each in fields(state)}
+        self.edited(recorded=recorded, merge=merge, **changes)
+
     def gesture_began(self) -> None:
         """Make the edits until `gesture_ended` one entry of the history."""
         self.store.begin(self.key)
@@ -103,6 +119,34 @@ class Tab(QWidget):
     def gesture_cancelled(self) -> None:
         """Take back the edits since `gesture_began`."""
         self.store.cancel(self.key)
+
+    def take_hold(self) -> None:
+        """Begin a gesture by hand, which stops the clock."""
+        self.playback.pause()
+        self.gesture_began()
+
+    def follow(
+        self,
+        handle: Draggable,
+        moved: Callable[[float, float], None],
+        pressed: Callable[[], None] | None = None,
+    ) -> None:
+        """Make each drag of a handle a gesture whose proposals go to ``moved``; ``pressed`` begins it."""
+        handle.pressed.connect(pressed or self.take_hold)
+        handle.moved.connect(lambda x, y, _alt: moved(x, y))
+        handle.released.connect(self.gesture_ended)
+        handle.cancelled.connect(self.gesture_cancelled)
+
+    def obey(self, bar: TransportBar) -> None:
+        """Let the buttons and the speed slider of a transport bar run the commands."""
+        for signal, command in (
+            (bar.reset, "reset"),
+            (bar.back, "step_back"),
+            (bar.play_toggled, "play_or_pause"),
+            (bar.forward, "step_forward"),
+        ):
+            signal.connect(lambda command=command: self.run(command))
+        bar.speed_changed.connect(self.playback.set_speed)
 
     def refresh(self) -> None:
         """Compute the scene of the present state and render it, where it is new and can be seen."""
@@ -177,6 +221,18 @@ class Tab(QWidget):
 
     def choose_example(self, key: str) -> None:
         """Load the example ``key``."""
+
+    def panes(self) -> Sequence[tuple[str, str]]:
+        """Return key and title of each pane that may be hidden."""
+        return self.pane_switch.offered()
+
+    def pane_shown(self, key: str) -> bool:
+        """Tell whether the pane ``key`` is in sight."""
+        return self.pane_switch.shown(key)
+
+    def show_pane(self, key: str, shown: bool) -> None:
+        """Bring the pane ``key`` into sight, or hide it."""
+        self.pane_switch.show(key, shown)
 
     def take_focus(self) -> None:
         """Give the keyboard to the thing that is moved most, by default to the page itself."""

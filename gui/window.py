@@ -68,6 +68,7 @@ class Window(QMainWindow):
         self._kinds = {kind.key: kind for kind in tabs}
         self._pages: dict[str, Tab] = {}
         self._speeds: dict[str, float] = {}
+        self._pane_choices: dict[str, dict[str, bool]] = {}
         self._key = next(iter(self._kinds))
         self._choice = theme
         self.store = Store({kind.key: kind.initial for kind in tabs}, self)
@@ -94,19 +95,33 @@ class Window(QMainWindow):
         if key == self._key and key in self._pages:
             return
         if key not in self._pages:
-            page = self._kinds[key](self.store, self.theme)
-            page.playback.set_speed(self._speeds.get(key, page.speed))
-            self._pages[key] = page
-            self._stack.addWidget(page)
+            try:
+                self._pages[key] = self._built(key)
+            except Exception:
+                self._mark_current()
+                raise
         self._key = key
         page = self._pages[key]
         self._stack.setCurrentWidget(page)
-        self._tab_row.show_current(key, page.examples())
+        self._mark_current()
         self._status.show_hints(page.hint, page.keys)
-        self._tab_actions[key].setChecked(True)
         self._show_what_works()
         if not self._tab_row.has_tab_focus:
             page.take_focus()
+
+    def _built(self, key: str) -> Tab:
+        page = self._kinds[key](self.store, self.theme)
+        page.playback.set_speed(self._speeds.get(key, page.speed))
+        page.pane_switch.choices.update(self._pane_choices.get(key, {}))
+        page.pane_switch.refresh()
+        self._stack.addWidget(page)
+        return page
+
+    def _mark_current(self) -> None:
+        """Mark the tab in view, whatever was clicked."""
+        if self._key in self._pages:
+            self._tab_row.show_current(self._key, self.current.examples())
+            self._tab_actions[self._key].setChecked(True)
 
     def set_theme(self, choice: str) -> None:
         """Dress the window in ``"light"``, ``"dark"`` or the ``"system"`` colours."""
@@ -191,6 +206,7 @@ class Window(QMainWindow):
         """Build all that has a colour, in the present theme."""
         for key, page in self._pages.items():
             self._speeds[key] = page.playback.speed
+            self._pane_choices[key] = page.pane_switch.choices
             page.retire()
         self._pages.clear()
         theme = self.theme
@@ -240,13 +256,15 @@ class Window(QMainWindow):
     def _build_view_menu(self, view: QMenu) -> None:
         tabs = QActionGroup(self)
         self._tab_actions = {}
+        view.aboutToShow.connect(self._offer_panes)
         for number, kind in enumerate(self._kinds.values(), 1):
             action = self._add(view, kind.title, partial(self.show_tab, kind.key), f"Ctrl+{number}")
             action.setCheckable(True)
             tabs.addAction(action)
             self._tab_actions[kind.key] = action
         view.addSeparator()
-        self._add(view, "Fit", lambda: self.current.fit_view(), "Ctrl+0")
+        self._view_menu, self._pane_actions = view, list[QAction]()
+        self._after_panes = self._add(view, "Fit", lambda: self.current.fit_view(), "Ctrl+0")
         self._add(view, "Full screen", self.toggle_full_screen, "F11")
         themes = QActionGroup(self)
         self._theme_actions = {}
@@ -257,6 +275,21 @@ class Window(QMainWindow):
             action.setChecked(choice == self._choice)
             themes.addAction(action)
             self._theme_actions[choice] = action
+
+    def _offer_panes(self) -> None:
+        """List the panes of the current tab that may be hidden."""
+        view = self._view_menu
+        for old in self._pane_actions:
+            view.removeAction(old)
+            old.deleteLater()
+        self._pane_actions.clear()
+        for key, title in self.current.panes():
+            action = QAction(title, self, checkable=True, checked=self.current.pane_shown(key))
+            action.triggered.connect(lambda shown, key=key: self.current.show_pane(key, shown))
+            view.insertAction(self._after_panes, action)
+            self._pane_actions.append(action)
+        if self._pane_actions:
+            self._pane_actions.append(view.insertSeparator(self._after_panes))
 
     def _run(self, command: str) -> None:
         self.current.run(command)

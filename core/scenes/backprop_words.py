@@ -11,7 +11,7 @@ from core.scenes.backprop_graph import CONSTANT, INPUT, OPERATION, Graph, GraphN
 from core.scenes.backprop_passes import FORWARD, Passes, Progress
 from core.scenes.state import expression_of
 
-INK, VALUE, GRADIENT, LOSS = "ink", "value", "gradient", "loss"
+INK, VALUE, GRADIENT = "ink", "value", "gradient"
 """Roles of a term, which decide its colour."""
 
 
@@ -22,7 +22,7 @@ class Term:
     Attributes
     ----------
     role
-        ``"ink"``, ``"value"`` (forward), ``"gradient"`` (backward) or ``"loss"``.
+        ``"ink"``, ``"value"`` (forward) or ``"gradient"`` (backward).
     latex
         The piece, or empty for a number.
     number

@@ -12,8 +12,8 @@ from core.primitives import FloatArray
 from core.scenes.curves import Heights, curve_and_slopes, fitted_heights, slope_of
 from core.scenes.state import (
     LARGEST_NUMBER,
+    FormulaState,
     Numbers,
-    State,
     StateError,
     View,
     check_formula,
@@ -48,15 +48,13 @@ FITTING_WIDTHS = (10.0, 2.0, 40.0, 200.0, 2000.0)
 
 
 @dataclass(frozen=True)
-class DerivativeState(State):
+class DerivativeState(FormulaState):
     """What the user chose.
 
     Attributes
     ----------
-    text, formula
-        What stands in the field, and the last text that was a valid formula.
-    parameters
-        Values of the free letters.
+    text, formula, parameters
+        What was typed.
     x, h
         The point, and the step of the secant.
     view

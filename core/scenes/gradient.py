@@ -12,13 +12,11 @@ from core.autodiff import hessian
 from core.differentiate import differentiate
 from core.expression import Expression
 from core.finite_difference import METHODS, estimate
-from core.primitives import FloatArray
-from core.scenes.curves import Curve, curve_through
 from core.scenes.descent import Descent
+from core.scenes.gradient_slices import Slice, slice_along
 from core.scenes.gradient_state import GradientState, Point, decimals, path_of
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
 from core.scenes.state import (
-    Numbers,
     Parameter,
     Problem,
     View,
@@ -27,9 +25,6 @@ from core.scenes.state import (
     read_formula,
 )
 from core.smoothness import Failure, Slope, slope_at
-
-SAMPLES = 601
-"""Points of a slice."""
 
 STEP_SIZE = 1e-5
 """h of the central differences, for coordinates up to 1 in size; in proportion to larger ones."""
@@ -40,26 +35,9 @@ SHORTEST_ARROW, LONGEST_ARROW = 0.06, 0.16
 CORNER_MARK = 0.024
 """Side of the right-angle mark, as a part of the view's width."""
 
-TANGENT_REACH = 0.19
-"""How far a slice's tangent goes to each side, as a part of the width, if it is not steep."""
-
-MARGIN = 0.06
-"""Room above and below the usual values in the slices, as a part of their range."""
-
-HIGHEST = 4e299
-"""Values beyond this are not asked of a plot."""
-
 CENTRAL = next(method for method in METHODS if method.key == "central")
 
 SIDES = {"x": ("on the left", "on the right"), "y": ("below", "above")}
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A straight piece between two points."""
-
-    start: Point
-    end: Point
 
 
 @dataclass(frozen=True)
@@ -70,28 +48,6 @@ class Comparison:
     exact: float
     central: float
     error: float
-
-
-@dataclass(frozen=True, eq=False)
-class Slice:
-    """What one sees walking through P along one axis.
-
-    Attributes
-    ----------
-    curve
-        f along the axis; the same object as long as what it depends on stays.
-    derivative
-        The partial derivative at P; NaN where there is none.
-    tangent
-        A piece of the tangent line, or None.
-    view
-        Visible part of the slice's plot.
-    """
-
-    curve: Curve
-    derivative: float
-    tangent: Segment | None
-    view: View
 
 
 @dataclass(frozen=True)
@@ -207,7 +163,7 @@ def compute(state: GradientState) -> GradientScene:
         level=value if has_curve else math.nan,
         level_label=_level_label(plan, state, value) if has_curve else None,
         comparisons=_comparisons(expression, at, gradient, magnitude),
-        slices=(_slice(state, 0, plan, slopes[0]), _slice(state, 1, plan, slopes[1])),
+        slices=(slice_along(state, 0, plan, slopes[0]), slice_along(state, 1, plan, slopes[1])),
         curvature=_curvature(expression, at),
         learning_rate=state.learning_rate,
         descent=path,
@@ -337,53 +293,6 @@ def _failure(slope: Slope, sides: tuple[str, str]) -> str:
 
 def _short(slope: float) -> str:
     return f"{slope:.4g}".replace("-", "−").replace("inf", "∞")
-
-
-# Slices ------------------------------------------------------------------------------------------
-
-
-def _slice(state: GradientState, axis: int, plan: LevelMap, slope: Slope) -> Slice:
-    left, right = state.view[2 * axis : 2 * axis + 2]
-    bottom, top = state.value_range or _value_range(plan, slope.value)
-    view = (left, right, bottom, top)
-    curve = _slice_curve(state.formula, state.parameters, axis, state.point[1 - axis], left, right)
-    return Slice(curve, slope.derivative, _tangent(state.point[axis], slope, view), view)
-
-
-@lru_cache(maxsize=64)
-def _slice_curve(
-    formula: str, parameters: Numbers, axis: int, other: float, left: float, right: float
-) -> Curve:
-    expression = surface(formula, parameters)
-
-    def heights(along: FloatArray) -> FloatArray:
-        values: FloatArray = expression.evaluate({COORDINATES[axis]: along, COORDINATES[1 - axis]: other})
-        return values
-
-    x = np.linspace(left, right, SAMPLES)
-    return curve_through(heights, x, heights(x))
-
-
-def _value_range(plan: LevelMap, value: float) -> tuple[float, float]:
-    """Choose heights that suit the map, so that they stay while P is dragged, and that show f(P)."""
-    low, high = (0.0, 0.0) if plan.is_empty else plan.usual
-    if math.isfinite(value):
-        low, high = min(low, value), max(high, value)
-    low, high = max(low, -HIGHEST), min(high, HIGHEST)
-    span = high - low
-    if span <= 1e-9 * max(abs(low), abs(high)) or span == 0.0:
-        span = max(abs(low), abs(high)) or 1.0
-    return low - MARGIN * span, high + MARGIN * span
-
-
-def _tangent(at: float, slope: Slope, view: View) -> Segment | None:
-    """Piece of the tangent about a point, shorter where it is steep."""
-    if not (math.isfinite(slope.value) and math.isfinite(slope.derivative)):
-        return None
-    width, height = view[1] - view[0], view[3] - view[2]
-    reach = 1.0 / math.hypot(1.0 / (TANGENT_REACH * width), slope.derivative / (0.25 * height))
-    rise = slope.derivative * reach
-    return Segment((at - reach, slope.value - rise), (at + reach, slope.value + rise))
 
 
 def to_python(state: GradientState) -> str:

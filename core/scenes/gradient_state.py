@@ -12,8 +12,8 @@ from core.scenes.descent import MAX_STEPS, Descent, descent
 from core.scenes.level_map import COORDINATES, level_map
 from core.scenes.state import (
     LARGEST_NUMBER,
+    FormulaState,
     Numbers,
-    State,
     StateError,
     View,
     check_formula,
@@ -39,15 +39,13 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class GradientState(State):
+class GradientState(FormulaState):
     """What the user chose.
 
     Attributes
     ----------
-    text, formula
-        What stands in the field, and the last text that was a valid formula.
-    parameters
-        Values of the free letters.
+    text, formula, parameters
+        What was typed.
     point
         P, from which descent starts.
     learning_rate, step

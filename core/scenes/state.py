@@ -52,7 +52,25 @@ class State:
         """
 
 
+@dataclass(frozen=True)
+class FormulaState(State):
+    """Base of the states whose formula has free letters.
+
+    Attributes
+    ----------
+    text, formula
+        What stands in the field, and the last text that was a valid formula.
+    parameters
+        Values of the free letters.
+    """
+
+    text: str = ""
+    formula: str = ""
+    parameters: Numbers = ()
+
+
 AnyState = TypeVar("AnyState", bound=State)
+AnyFormulaState = TypeVar("AnyFormulaState", bound=FormulaState)
 
 
 def to_json(state: State) -> str:
@@ -212,14 +230,11 @@ def parameters_of(
     )
 
 
-def type_text(state: AnyState, text: str, coordinates: tuple[str, ...]) -> AnyState:
-    """Take in what the user typed: always the text, and the formula if it is a valid one.
-
-    The state must have the fields ``text``, ``formula`` and ``parameters``.
-    """
+def type_text(state: AnyFormulaState, text: str, coordinates: tuple[str, ...]) -> AnyFormulaState:
+    """Take in what the user typed: always the text, and the formula if it is a valid one."""
     expression = read_formula(text)
     if isinstance(expression, Problem):
-        return replace(state, text=text)  # type: ignore[call-arg]
+        return replace(state, text=text)
     letters = free_letters(expression, coordinates)
-    numbers = with_letters(state.parameters, letters)  # type: ignore[attr-defined]
-    return replace(state, text=text, formula=text, parameters=numbers)  # type: ignore[call-arg]
+    numbers = with_letters(state.parameters, letters)
+    return replace(state, text=text, formula=text, parameters=numbers)

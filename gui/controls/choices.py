@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -20,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from gui.controls.buttons import Button
-from gui.controls.focus import FocusRing, by_keyboard
+from gui.controls.focus import FocusRing, Ringed
 from gui.formula import formula, paint_formula_centred, plain_text
 from gui.icons import paint_icon
 from gui.theme import FOCUS_RING, RADIUS, Theme, mixed, ui_font
@@ -163,7 +162,7 @@ class Choice(Button):
         paint_icon(painter, "chevron", centre, theme.muted, 0.7)
 
 
-class Segmented(QWidget):
+class Segmented(Ringed):
     """A few options side by side, of which one is chosen; arrow keys move the choice.
 
     Attributes
@@ -189,7 +188,6 @@ class Segmented(QWidget):
         self._latex = latex
         self._options: tuple[tuple[str, str], ...] = ()
         self._key = ""
-        self._ring = False
         self.setFont(ui_font(12))
         self.setFixedHeight(height)
         self.setAccessibleName(name)
@@ -263,16 +261,6 @@ class Segmented(QWidget):
             self.show_choice(key)
             self.chosen.emit(key)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring when the focus came by keyboard."""
-        self._ring = by_keyboard(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the focus ring."""
-        self._ring = False
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the frame, the chosen segment's fill and the labels."""
         theme = self._theme
@@ -296,8 +284,8 @@ class Segmented(QWidget):
                 painter.setPen(QColor(theme.ink if key == self._key else theme.second))
                 painter.drawText(segment, Qt.AlignmentFlag.AlignCenter, text)
             x += width
-        width = FOCUS_RING if self._ring else 1.0
-        painter.setPen(QPen(QColor(theme.ink if self._ring else theme.border), width))
+        width = FOCUS_RING if self.ringed else 1.0
+        painter.setPen(QPen(QColor(theme.ink if self.ringed else theme.border), width))
         inset = width / 2 - 0.5
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(frame.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)

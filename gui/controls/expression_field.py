@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.controls.buttons import IconButton
 from gui.controls.examples import ExampleGroups, ExamplesPopup
+from gui.controls.line_edit import LineEdit
 from gui.controls.notice import Notice
-from gui.controls.number_field import is_undo
 from gui.formula import FormulaLabel, plain_text
 from gui.icons import paint_icon
 from gui.theme import FIELD_HEIGHT, FOCUS_RING, RADIUS, Theme, code_font, mixed
@@ -22,8 +22,8 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _CARET_HEIGHT = 10
 
 
-class CodeEdit(QLineEdit):
-    """A line of code without a frame of its own; undo belongs to the application.
+class CodeEdit(LineEdit):
+    """A line of code without a frame of its own.
 
     Attributes
     ----------
@@ -53,22 +53,10 @@ class CodeEdit(QLineEdit):
             + metrics.horizontalAdvance(self.text()[:position])
         )
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave on Esc; pass undo and redo on."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-            self.clearFocus()
-        elif is_undo(event):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        """Leave undo and redo to the application's shortcuts."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and is_undo(event):
-            event.ignore()
-            return False
-        return super().event(event)
+    def leave(self) -> None:
+        """Tell of it, and give the focus away."""
+        self.left.emit()
+        super().leave()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell the frame."""
@@ -188,11 +176,12 @@ class ExpressionField(QWidget):
         row = QHBoxLayout(self._frame)
         row.setContentsMargins(7 if not prefix_latex else 10, 0, 8, 0)
         row.setSpacing(0)
+        self._prefix = FormulaLabel("", 15, theme.ink)
+        self._prefix.setFixedWidth(0)
+        row.addWidget(self._prefix)
         if prefix_latex:
-            prefix = FormulaLabel(prefix_latex, 15, theme.ink)
-            prefix.setFixedWidth(prefix.sizeHint().width())
-            row.addWidget(prefix)
             row.addSpacing(5)
+        self.show_prefix(prefix_latex)
         row.addWidget(self.edit, 1)
         if self._popup is not None:
             arrow = IconButton(theme, "chevron", "Examples (Alt+↓)", size=(22, 22), colour=theme.muted)
@@ -209,6 +198,12 @@ class ExpressionField(QWidget):
     def error(self) -> str:
         """The sentence that is shown below, or ""."""
         return "" if self._notice.isHidden() else self._notice.text
+
+    def show_prefix(self, latex: str) -> None:
+        """Show what stands before the text, such as "f(x) ="."""
+        if latex != self._prefix.latex:
+            self._prefix.show_formula(latex)
+            self._prefix.setFixedWidth(self._prefix.sizeHint().width())
 
     def show_text(self, text: str) -> None:
         """Show `text`, with the cursor where it was; emits nothing."""

@@ -22,6 +22,30 @@ def by_keyboard(event: QFocusEvent) -> bool:
     return event.reason() in _BY_KEYBOARD
 
 
+class Ringed(QWidget):
+    """A widget that draws a focus ring of its own.
+
+    Attributes
+    ----------
+    ringed : bool
+        Whether to draw it: the focus came by keyboard, or keys were pressed since.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ringed = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring when the focus came by keyboard."""
+        self.ringed = by_keyboard(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the ring."""
+        self.ringed = False
+        self.update()
+
+
 class FocusRing(QWidget):
     """A ring around one widget, drawn over its parent so that the widget needs no room for it.
 

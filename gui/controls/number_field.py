@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+import math
+from collections.abc import Iterator
 
-from gui.numbers import format_field, parse_number
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.controls.line_edit import LineEdit
+from gui.numbers import MINUS, format_field, parse_number
 from gui.theme import Theme, ui_font
 
 _REFUSAL = "Write a number such as 1.5, 1,5, 1e-3 or −2."
+_PADDING = 14
+"""Pixels beside the text."""
+
+_ROUGHLY = 0.005
+"""Decimals may be left out that change a number by less than this part of it."""
+
+_SPARE = 3
+"""So many of them a long number may use on each side."""
 
 
-def is_undo(event: QKeyEvent) -> bool:
-    """Tell whether a key press means undo or redo, which belong to the whole application."""
-    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
-
-
-class NumberField(QLineEdit):
+class NumberField(LineEdit):
     """A right-aligned number that is edited as text.
+
+    A number that is too long for the field is written with fewer digits; the tooltip has all of them.
 
     Attributes
     ----------
@@ -41,6 +50,7 @@ class NumberField(QLineEdit):
         super().__init__(parent)
         self._decimals = decimals
         self._value: float | None = None
+        self._shortened = ""
         self.setFont(ui_font(12.5))
         self.setFixedSize(QSize(width, height))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -57,11 +67,30 @@ class NumberField(QLineEdit):
         if self.isModified() and (self.hasFocus() or refused):
             return
         self._value = value
-        text = format_field(value, self._decimals)
+        self._write(value)
+        self._mark_fault(False)
+
+    def _write(self, value: float) -> None:
+        text, spare = self._fitting(value)
+        whole = format_field(value, self._decimals)
+        self._shortened = whole if text != whole else ""
+        self.setTextMargins(-spare, 0, -spare, 0)
         if text != self.text():
             self.setText(text)
         self.setCursorPosition(0)
-        self._mark_fault(False)
+        self._explain()
+
+    def _fitting(self, value: float) -> tuple[str, int]:
+        """Choose digits that fit, and how far they reach into the padding on each side."""
+        metrics = QFontMetricsF(self.font())
+        room = self.width() - _PADDING
+        text, spare = "", 0
+        for text in _ever_shorter(value, self._decimals):
+            width = metrics.horizontalAdvance(text)
+            spare = 0 if width <= room else _SPARE
+            if width <= room + 2 * spare:
+                break
+        return text, spare
 
     def _commit(self) -> None:
         if not self.isModified():
@@ -80,10 +109,15 @@ class NumberField(QLineEdit):
     def _mark_fault(self, fault: bool) -> None:
         if bool(self.property("fault")) != fault:
             self.setProperty("fault", fault)
-            self.setToolTip(_REFUSAL if fault else "")
-            self.setAccessibleDescription(_REFUSAL if fault else "")
+            self._explain()
             self.style().unpolish(self)
             self.style().polish(self)
+
+    def _explain(self) -> None:
+        """Say below the pointer what is wrong, or the digits for which there is no room."""
+        words = _REFUSAL if self.property("fault") else self._shortened
+        self.setToolTip(words)
+        self.setAccessibleDescription(words)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Select all, so that typing replaces the number."""
@@ -91,21 +125,28 @@ class NumberField(QLineEdit):
         if event.reason() != Qt.FocusReason.MouseFocusReason:
             self.selectAll()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave on Esc, with the number as it was."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.setModified(False)
-            if self._value is not None:
-                self.show_value(self._value)
-            self.clearFocus()
-        elif is_undo(event):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
+    def leave(self) -> None:
+        """Give the focus away, with the number as it was."""
+        self.setModified(False)
+        if self._value is not None:
+            self.show_value(self._value)
+        super().leave()
 
-    def event(self, event: QEvent) -> bool:
-        """Leave undo and redo to the application."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and is_undo(event):
-            event.ignore()
-            return False
-        return super().event(event)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write as many digits as there is room for now."""
+        super().resizeEvent(event)
+        if self._value is not None and not self.isModified():
+            self._write(self._value)
+
+
+def _ever_shorter(value: float, decimals: int) -> Iterator[str]:
+    """Write a number with fewer and fewer decimals, and then as a power of ten."""
+    yield format_field(value, decimals)
+    if not math.isfinite(value):
+        return
+    for fewer in range(decimals - 1, -1, -1):
+        if abs(round(value, fewer) - value) <= _ROUGHLY * abs(value):
+            yield format_field(value, fewer)
+    for digits in range(max(decimals, 1), -1, -1):
+        mantissa, exponent = f"{value:.{digits}e}".split("e")
+        yield f"{mantissa}e{int(exponent)}".replace("-", MINUS)

@@ -46,14 +46,6 @@ class Readout(QWidget):
             self.updateGeometry()
             self.update()
 
-    def show_label(self, label_latex: str) -> None:
-        """Change the label."""
-        if label_latex != self._label:
-            self._label = label_latex
-            self.setAccessibleName(f"{plain_text(label_latex)} {self.text}")
-            self.updateGeometry()
-            self.update()
-
     def sizeHint(self) -> QSize:
         """Give the room for label and number."""
         number = figures_width(self.text, self.font())

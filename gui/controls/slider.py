@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.controls.focus import by_keyboard
+from gui.controls.focus import Ringed
 from gui.numbers import format_number
 from gui.theme import FOCUS_RING, Theme, mixed
 
@@ -18,7 +18,7 @@ _KNOB = 6.5
 _TRACK = 4
 
 
-class Slider(QWidget):
+class Slider(Ringed):
     """A slider that proposes values and is placed by `show_value`.
 
     Attributes
@@ -54,7 +54,6 @@ class Slider(QWidget):
         self._decimals = decimals
         self._value = lower
         self._limit: float | None = None
-        self._ring = False
         self._dragging = False
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -145,7 +144,7 @@ class Slider(QWidget):
         if sign is None and Qt.Key(event.key()) not in ends:
             super().keyPressEvent(event)
             return
-        self._ring = True
+        self.ringed = True
         if sign is None:
             value = ends[Qt.Key(event.key())]
         else:
@@ -154,16 +153,6 @@ class Slider(QWidget):
         self.pressed.emit()
         self.moved.emit(value)
         self.released.emit()
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring when the focus came by keyboard."""
-        self._ring = by_keyboard(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the focus ring."""
-        self._ring = False
         self.update()
 
     def hideEvent(self, event: QEvent) -> None:
@@ -195,7 +184,7 @@ class Slider(QWidget):
         if limit is not None and limit < OVERHANG + self._length():
             painter.fillRect(QRectF(limit - 1, middle - 9, 2, 18), QColor(theme.fault.mark))
         centre = QPointF(knob, middle)
-        if self._ring:
+        if self.ringed:
             painter.setPen(QPen(QColor(theme.ink), FOCUS_RING))
             painter.setBrush(QColor(theme.card))
             painter.drawEllipse(centre, 9.5, 9.5)

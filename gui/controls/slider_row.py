@@ -172,6 +172,10 @@ class SliderRow(QWidget):
             for end, value in zip(self._ends, (lower, upper), strict=True):
                 end.show_value(value)
 
+    def show_default(self, default: float) -> None:
+        """Change what a double-click goes back to; emits nothing."""
+        self._default = default
+
     def show_animating(self, animating: bool) -> None:
         """Show whether the value runs by itself (only with `adjustable`)."""
         self._animate.show_icon("pause" if animating else "play")

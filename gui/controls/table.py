@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
     QFontMetricsF,
     QKeyEvent,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.controls.card import BLEED
 from gui.controls.figures import draw_figures, figures_width
-from gui.controls.focus import by_keyboard
+from gui.controls.focus import Ringed
 from gui.formula import formula, plain_text
 from gui.icons import paint_icon
 from gui.theme import FOCUS_RING, RADIUS, Theme, ui_font
@@ -85,7 +84,7 @@ class Cell:
 Row = Sequence[Cell | str]
 
 
-class NumberTable(QWidget):
+class NumberTable(Ringed):
     """Rows of numbers between hairlines; with `selectable`, rows that can be picked and ticked.
 
     A selectable table goes into a card with `Card.add_wide`, because its selection reaches beyond the text.
@@ -124,7 +123,6 @@ class NumberTable(QWidget):
         self._rows: tuple[tuple[Cell, ...], ...] = ()
         self._selected: int | None = None
         self._checked: tuple[bool, ...] = ()
-        self._ring = False
         self.setFont(ui_font(12.5))
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -252,7 +250,7 @@ class NumberTable(QWidget):
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.selected))
-        if self._ring:
+        if self.ringed:
             painter.setPen(QPen(QColor(self._theme.ink), FOCUS_RING))
             box = box.adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(box, RADIUS, RADIUS)
@@ -309,22 +307,12 @@ class NumberTable(QWidget):
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         current = self._selected or 0
         if step is not None and self._rows:
-            self._ring = True
+            self.ringed = True
             self.row_chosen.emit(min(max(current + step, 0), len(self._rows) - 1))
         elif event.key() == Qt.Key.Key_Space and self._checkable and self._checked:
             self.row_checked.emit(current, not self._checked[current])
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring when the focus came by keyboard."""
-        self._ring = by_keyboard(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the focus ring."""
-        self._ring = False
-        self.update()
 
 
 _FLAGS = {

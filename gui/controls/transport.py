@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpacerItem, QWidget
 
 from gui.controls.buttons import IconButton
 from gui.controls.card import text_label
 from gui.controls.number_field import NumberField
 from gui.controls.slider import OVERHANG, Slider
 from gui.theme import NARROW_WINDOW, TRANSPORT_HEIGHT, Theme
+
+GAPS, NARROW_GAPS = (8, 6, 6, 31), (5, 3, 2, 30)
+"""Pixels after each button, in a usual window and in a small one."""
 
 
 class TransportBar(QWidget):
@@ -66,12 +69,12 @@ class TransportBar(QWidget):
         self.show_state(step=0, playing=False, can_back=False, can_forward=True, speed=default_speed)
 
     def _build(self, middle: QWidget | None) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 1, 12, 0)
+        row = self._row = QHBoxLayout(self)
         row.setSpacing(0)
-        for name, gap in (("reset", 8), ("back", 6), ("play", 6), ("forward", 31)):
-            row.addWidget(self._buttons[name])
-            row.addSpacing(gap)
+        self._gaps = [QSpacerItem(0, 0) for _ in self._buttons]
+        for button, gap in zip(self._buttons.values(), self._gaps, strict=True):
+            row.addWidget(button)
+            row.addItem(gap)
         if middle is None:
             row.addWidget(text_label("Step", self._theme.muted))
             row.addSpacing(12)
@@ -81,11 +84,20 @@ class TransportBar(QWidget):
         row.addStretch(1)
         row.addWidget(text_label("Speed", self._theme.muted))
         row.addSpacing(12 - OVERHANG)
-        self._speed.setFixedWidth(110 + 2 * OVERHANG)
         row.addWidget(self._speed)
         self._speed_text.setFixedWidth(90 - OVERHANG)
         self._speed_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._speed_text)
+        self._fit(narrow=False)
+
+    def _fit(self, *, narrow: bool) -> None:
+        """Move together in a narrow window, without the speed in words."""
+        self._row.setContentsMargins(*((12, 1, 3, 0) if narrow else (14, 1, 12, 0)))
+        for gap, width in zip(self._gaps, NARROW_GAPS if narrow else GAPS, strict=True):
+            gap.changeSize(width, 0)
+        self._speed.setFixedWidth((100 if narrow else 110) + 2 * OVERHANG)
+        self._speed_text.setVisible(not narrow)
+        self._row.invalidate()
 
     @property
     def speed_text(self) -> QLabel:
@@ -115,13 +127,12 @@ class TransportBar(QWidget):
 
     def resizeEvent(self, event: QEvent) -> None:
         """Hide the speed text in a narrow window."""
-        narrow = self.window().width() < NARROW_WINDOW
-        self._speed_text.setVisible(not narrow)
+        self._fit(narrow=self.window().width() < NARROW_WINDOW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line above and the separator after the buttons."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.plot))
         painter.fillRect(QRectF(0, 0, self.width(), 1), QColor(self._theme.border))
-        x = self._buttons["forward"].geometry().right() + 17
+        x = self._buttons["forward"].geometry().right() + 1 + self._gaps[-1].sizeHint().width() // 2 + 1
         painter.fillRect(QRectF(x, self.height() / 2 - 10, 1, 20), QColor(self._theme.border))

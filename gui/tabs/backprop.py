@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from core.scenes import backprop as core
-from core.scenes.backprop import BackpropScene, BackpropState
+from core.scenes import backprop_state as choices
+from core.scenes.backprop import BackpropScene, compute
+from core.scenes.backprop_state import BackpropState
+from core.scenes.backprop_step import take_gradient_step
+from core.scenes.ready import in_menu
 from gui.controls import LegendEntry, PaneHeader, TransportBar
 from gui.graph_view import GraphView
 from gui.tab import ExampleGroup, Tab
@@ -17,6 +20,7 @@ from gui.tabs.backprop_chain import ChainPane
 from gui.tabs.backprop_dots import PassDots
 from gui.tabs.backprop_inspector import BackpropInspector
 from gui.tabs.backprop_narration import NarrationStrip
+from gui.tabs.layout import BELOW, column, lay_out, splitter
 
 HEIGHTS = (415, 253)
 """Proportions of the graph with its strip and of the chain rule."""
@@ -46,7 +50,7 @@ class BackpropTab(Tab):
     key = "backprop"
     title = "Backprop"
     initial = BackpropState()
-    compute = staticmethod(core.compute)  # type: ignore[assignment]
+    compute = staticmethod(compute)
     hint = "Select a node to see its rule. Drag a slider to change an input; both passes are recomputed."
     keys = "<kbd>.</kbd> next <kbd>,</kbd> previous <kbd>F</kbd> forward pass <kbd>B</kbd> backward pass"
     speed = 2.0
@@ -75,58 +79,37 @@ class BackpropTab(Tab):
             ),
             expandable=True,
         )
-        self._graph_pane = QWidget()
-        upper = _column(self._graph_pane)
-        for widget in (self.header, self.graph, self.narration):
-            upper.addWidget(widget)
-        panes = QSplitter(Qt.Orientation.Vertical)
-        for index, pane in enumerate((self._graph_pane, self.chain)):
-            panes.addWidget(pane)
-            panes.setCollapsible(index, False)
-            panes.setStretchFactor(index, HEIGHTS[index])
-        panes.setHandleWidth(1)
+        upper = QWidget()
+        upper.setLayout(column(self.header, self.graph, self.narration))
+        panes = splitter(BELOW, (upper, self.chain), HEIGHTS)
         panes.setStyleSheet(f"QSplitter::handle {{ background: {theme.hairline} }}")
-        panes.setSizes(list(HEIGHTS))
-        left = QWidget()
-        column = _column(left)
-        column.addWidget(panes, 1)
-        column.addWidget(self.transport)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(left, 1)
-        row.addWidget(self.inspector)
+        lay_out(self, panes, self.inspector, self.transport)
+        self.pane_switch.add("graph", upper)
+        self.pane_switch.add("chain", self.chain, "Chain rule")
+        self.header.expand_toggled.connect(partial(self.pane_switch.enlarge, "graph"))
 
     def _connect_panes(self) -> None:
-        self.header.expand_toggled.connect(lambda: self.chain.setVisible(self.chain.isHidden()))
-        self.graph.node_chosen.connect(lambda node: self._become(core.select(self.state, node)))
+        self.graph.node_chosen.connect(lambda node: self.become(choices.select(self.state, node)))
         self.graph.moved.connect(self._align)
         self.chain.header.chosen.connect(lambda name: self.edited(chosen=name))
         self.dots.step_chosen.connect(self._go_to)
-        for signal, command in (
-            (self.transport.reset, "reset"),
-            (self.transport.back, "step_back"),
-            (self.transport.play_toggled, "play_or_pause"),
-            (self.transport.forward, "step_forward"),
-        ):
-            signal.connect(lambda command=command: self.run(command))
-        self.transport.speed_changed.connect(self.playback.set_speed)
+        self.obey(self.transport)
 
     def _connect_inspector(self) -> None:
-        formula, inputs, step = self.inspector.formula, self.inspector.inputs, self.inspector.step
-        formula.edited.connect(self._type)
-        formula.example_chosen.connect(self.choose_example)
-        inputs.moved.connect(lambda name, value: self._become(core.with_value(self.state, name, value)))
-        inputs.committed.connect(lambda name, value: self._become(core.with_value(self.state, name, value)))
+        formula, inputs, step = self.inspector.formula, self.inspector.inputs.sliders, self.inspector.step
+        formula.field.edited.connect(self._type)
+        formula.field.chosen.connect(self.choose_example)
+        inputs.moved.connect(lambda name, value: self.become(choices.with_value(self.state, name, value)))
+        inputs.committed.connect(lambda name, value: self.become(choices.with_value(self.state, name, value)))
         inputs.learning_chosen.connect(
-            lambda name, learns: self._become(core.with_learning(self.state, name, learns))
+            lambda name, learns: self.become(choices.with_learning(self.state, name, learns))
         )
         for source in (inputs, step.rate):
             source.pressed.connect(self.gesture_began)
             source.released.connect(self.gesture_ended)
         step.rate.moved.connect(self._set_rate)
         step.rate.committed.connect(self._set_rate)
-        step.button.clicked.connect(lambda: self._become(core.take_gradient_step(self.state)))
+        step.button.clicked.connect(lambda: self.become(take_gradient_step(self.state)))
 
     # Showing.
 
@@ -155,55 +138,51 @@ class BackpropTab(Tab):
 
     # Gestures.
 
-    def _become(self, state: BackpropState, merge: str | None = None) -> None:
-        """Hand all that is new in `state` to the store."""
-        self.edited(merge=merge, **{each.name: getattr(state, each.name) for each in fields(state)})
-
     def _type(self, text: str) -> None:
         self.playback.pause()
-        self._become(core.type_formula(self.state, text), "typing")
+        self.become(choices.type_formula(self.state, text), merge="typing")
 
     def _set_rate(self, rate: float) -> None:
         self.edited(learning_rate=rate)
 
     def _go_to(self, step: int) -> None:
         self.playback.pause()
-        self._become(core.at_step(self.state, step))
+        self.become(choices.at_step(self.state, step))
 
     # Commands.
 
     @property
     def _last(self) -> int:
-        return core.last_step_of(self.state)
+        return choices.last_step_of(self.state)
 
     def play_or_pause(self) -> None:
         """Start or stop the clock; at the end it starts again from the beginning."""
         self.gesture_began()
         if not self.playing and self.state.step >= self._last:
-            self._become(core.at_step(self.state, 0))
+            self.become(choices.at_step(self.state, 0))
         self.playback.toggle()
         self.gesture_ended()
 
     def step_forward(self, count: int = 1) -> bool:
         """Compute, or hand back, one operation more."""
-        self._become(core.at_step(self.state, self.state.step + count))
+        self.become(choices.at_step(self.state, self.state.step + count))
         return bool(self.state.step < self._last)
 
     def step_back(self, count: int = 1) -> None:
         """Take back one operation."""
-        self._become(core.at_step(self.state, self.state.step - count))
+        self.become(choices.at_step(self.state, self.state.step - count))
 
     def reset(self) -> None:
         """Go back to before the first operation."""
-        self._become(core.at_step(self.state, 0))
+        self.become(choices.at_step(self.state, 0))
 
     def forward_pass(self) -> None:
         """Run the whole forward pass."""
-        self._become(core.at_step(self.state, self._last // 2))
+        self.become(choices.at_step(self.state, self._last // 2))
 
     def backward_pass(self) -> None:
         """Run the whole backward pass."""
-        self._become(core.at_step(self.state, self._last))
+        self.become(choices.at_step(self.state, self._last))
 
     def fit_view(self) -> None:
         """Show the whole graph."""
@@ -211,23 +190,13 @@ class BackpropTab(Tab):
 
     def examples(self) -> Sequence[ExampleGroup]:
         """List the ready graphs."""
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for example in core.examples():
-            groups.setdefault(example.group, []).append((example.key, example.title))
-        return tuple(groups.items())
+        return in_menu(choices.PRESETS)
 
     def choose_example(self, key: str) -> None:
         """Load a ready graph, with both passes done."""
         self.playback.pause()
-        self.store.replace_state(self.key, core.preset(key))
+        self.store.replace_state(self.key, choices.preset(key))
 
     def take_focus(self) -> None:
         """Give the keyboard to the graph."""
         self.graph.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _column(widget: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout(widget)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    return column

@@ -84,8 +84,8 @@ class PassDots(QWidget):
         """Give the x of the first forward dot and of the first backward dot, their pitch, and the end."""
         metrics = QFontMetricsF(self._font)
         first, second = metrics.horizontalAdvance(_FORWARD) + 7, metrics.horizontalAdvance(_BACKWARD) + 7
-        words = metrics.horizontalAdvance(f"step {self._last} of {self._last}") if self._shows_words() else 0
-        room = self.width() - first - second - 46 - words
+        words = metrics.horizontalAdvance(f"step {self._last} of {self._last}") + 20
+        room = self.width() - first - second - 26 - (words if self._shows_words() else 0)
         pitch = min(_PITCH, room / self._last) if self._last else _PITCH
         count = self._last // 2
         backward = first + count * pitch + 20 + second

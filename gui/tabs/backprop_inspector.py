@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from core.scenes.backprop import BackpropScene, BackpropState, GradientStep, Input, examples
+from core.scenes.backprop import BackpropScene, Input
+from core.scenes.backprop_state import PRESETS, BackpropState
+from core.scenes.backprop_step import GradientStep
+from core.scenes.state import DEFAULT_PARAMETER, Parameter
 from gui.controls import (
     Button,
     Card,
     Cell,
     CheckBox,
     Column,
-    ExpressionField,
     Inspector,
     NumberTable,
     SliderRow,
@@ -27,10 +29,9 @@ from gui.controls.notice import Notice
 from gui.formula import FormulaLabel, formula, plain_text
 from gui.numbers import format_error, format_number
 from gui.tabs.backprop_narration import spoken
+from gui.tabs.formula_card import FormulaCard
+from gui.tabs.letter_sliders import LetterSliders
 from gui.theme import Theme, ui_font
-
-SLIDER_ENDS = (3.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e6, 1e9, 1e12, 1e300)
-"""A slider goes from minus to plus the first of these that holds its value."""
 
 SLOWEST_LEARNING, FASTEST_LEARNING = 0.01, 100.0
 
@@ -39,140 +40,98 @@ MOST_TYPESET = 16
 _ROW = 25
 
 
-class FormulaCard(Card):
-    """The typed formula with its preview, and why it has no value where it has none.
-
-    Attributes
-    ----------
-    edited : Signal
-        str; the person changed the text.
-    example_chosen : Signal
-        str; a ready graph was picked.
-    """
-
-    edited = Signal(str)
-    example_chosen = Signal(str)
+class OutputCard(FormulaCard):
+    """The typed formula with its preview, and why it has no value where it has none."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme)
-        groups = [
-            (group, [(each.key, each.latex, each.title) for each in rows])
-            for group, rows in groupby(examples(), key=lambda each: each.group)
-        ]
-        self.field = ExpressionField(
-            theme, "L =", placeholder="for example (w*x - y)^2", examples=groups, name="Formula of L"
+        super().__init__(
+            theme,
+            "L =",
+            PRESETS,
+            name="Formula of L",
+            placeholder="for example (w*x - y)^2",
+            hint="Type a formula, or open the arrow for examples.",
         )
-        self.note = text_label("Type a formula, or open the arrow for examples.", theme.muted)
-        self.note.setWordWrap(True)
         self.preview = FormulaLabel("", 19, theme.loss.text, Qt.AlignmentFlag.AlignHCenter)
         self.preview.setMinimumWidth(1)  # a long formula is drawn small rather than widening the column
         self.remark = Notice(theme)
         self.body.setSpacing(8)
         self.body.setContentsMargins(BLEED, 0, BLEED, 7)
-        for widget in (self.field, self.note, self.preview, self.remark):
-            self.body.addWidget(widget)
-        self.field.edited.connect(self.edited)
-        self.field.chosen.connect(self.example_chosen)
+        self.body.addWidget(self.preview)
+        self.body.addWidget(self.remark)
 
     def show_scene(self, scene: BackpropScene) -> None:
         """Show text, fault, preview and remark."""
-        self.field.show_text(scene.text)
-        empty, problem = not scene.text.strip(), scene.problem
-        if problem is None or empty:
-            self.field.show_ok()
-        else:
-            self.field.show_error(problem.message, problem.position, problem.partner, problem.suggestion)
-        self.note.setVisible(empty)
-        self.preview.show_formula(scene.latex, dimmed=problem is not None)
+        self.show_typed(scene.text, scene.problem)
+        self.field.show_prefix(f"{scene.graph.letter} =")
+        self.preview.show_formula(scene.latex, dimmed=scene.problem is not None)
         self.remark.show_notice(scene.remark, "plain")
 
 
-class InputsCard(Card):
+class InputSliders(LetterSliders):
     """A slider, a number and a check box for each letter.
 
     Attributes
     ----------
-    pressed, released : Signal
-        A slider was taken, let go.
-    moved : Signal
-        str, float; a slider proposes a value.
-    committed : Signal
-        str, float; a value was typed.
-    learning_chosen : Signal
-        str, bool; a letter is to learn, or not.
-    rows : dict of SliderRow
-        By letter.
     boxes : dict of CheckBox
         By letter.
+
+    Signals
+    -------
+    learning_chosen(name: str, learns: bool)
+        A letter is to learn, or not.
     """
 
-    pressed = Signal()
-    released = Signal()
-    moved = Signal(str, float)
-    committed = Signal(str, float)
     learning_chosen = Signal(str, bool)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Inputs", header_widget=text_label("learn", theme.muted, 12))
-        self._theme = theme
-        self._taken = ""
-        self.rows: dict[str, SliderRow] = {}
+        super().__init__(theme, 4)
         self.boxes: dict[str, CheckBox] = {}
-        self._empty = text_label("The formula has no letters.", theme.muted)
-        self.body.setSpacing(4)
-        self.body.addWidget(self._empty)
 
-    def show_inputs(self, inputs: tuple[Input, ...]) -> None:
-        """Show a row for each letter, in this order."""
-        names = {each.name for each in inputs}
-        for name in [name for name in self.rows if name not in names]:
-            row = self.rows.pop(name)
-            self.body.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-            del self.boxes[name]
-        self._empty.setVisible(not inputs)
-        for place, each in enumerate(inputs):
-            row = self.rows.get(each.name) or self._new_row(each)
-            if self.body.indexOf(row) != place:
-                self.body.removeWidget(row)
-                self.body.insertWidget(place, row)
-            if each.name != self._taken:
-                end = next(end for end in SLIDER_ENDS if abs(each.value) <= end)
-                row.show_range(-end, end)
-            row.show_value(each.value)
+    def show_inputs(self, inputs: Sequence[Input]) -> None:
+        """Show a row for each letter, in this order; emits nothing."""
+        self.show_letters(inputs)
+        for each in inputs:
             self.boxes[each.name].show_checked(each.learns)
 
-    def _new_row(self, each: Input) -> SliderRow:
-        name = each.name
-        box = CheckBox(self._theme, f"learn {plain_text(each.latex)}")
+    def default_of(self, name: str) -> float:
+        """Give the number with which a letter of the first formula begins."""
+        return dict(BackpropState().values).get(name, DEFAULT_PARAMETER)
+
+    def beside(self, letter: Parameter) -> QWidget:
+        """Make the check box of a letter."""
+        name = letter.name
+        box = CheckBox(self._theme, f"learn {plain_text(letter.latex)}")
         box.setToolTip("Let the gradient step change it")
+        box.chosen.connect(lambda learns: self.learning_chosen.emit(name, learns))
+        self.boxes[name] = box
         room = QWidget()
         layout = QHBoxLayout(room)
         layout.setContentsMargins(6, 0, 5, 0)
         layout.addWidget(box)
-        row = SliderRow(
-            self._theme, each.latex, -SLIDER_ENDS[0], SLIDER_ENDS[0], default=_default(name), trailing=room
-        )
-        row.pressed.connect(lambda: self._take(name))
-        row.released.connect(self._let_go)
-        row.moved.connect(lambda value: self.moved.emit(name, value))
-        row.committed.connect(lambda value: self.committed.emit(name, value))
-        box.chosen.connect(lambda learns: self.learning_chosen.emit(name, learns))
-        self.rows[name], self.boxes[name] = row, box
-        return row
-
-    def _take(self, name: str) -> None:
-        self._taken = name
-        self.pressed.emit()
-
-    def _let_go(self) -> None:
-        self._taken = ""
-        self.released.emit()
+        return room
 
 
-def _default(name: str) -> float:
-    return dict(BackpropState().values).get(name, 1.0)
+class InputsCard(Card):
+    """The letters of the formula, or that it has none.
+
+    Attributes
+    ----------
+    sliders : InputSliders
+        A row for each.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "Inputs", header_widget=text_label("learn", theme.muted, 12))
+        self.sliders = InputSliders(theme)
+        self._empty = text_label("The formula has no letters.", theme.muted)
+        self.body.addWidget(self.sliders)
+        self.body.addWidget(self._empty)
+
+    def show_inputs(self, inputs: Sequence[Input]) -> None:
+        """Show a row for each letter, in this order."""
+        self.sliders.show_inputs(inputs)
+        self._empty.setVisible(not inputs)
 
 
 class _UpdateRows(QWidget):
@@ -298,7 +257,7 @@ class BackpropInspector(Inspector):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._colours = theme.derivative.text, theme.numerical.text
-        self.formula = FormulaCard(theme)
+        self.formula = OutputCard(theme)
         self.inputs = InputsCard(theme)
         self.gradients = Card(theme, "Gradients", collapsible=True)
         self.table = NumberTable(

@@ -37,7 +37,6 @@ def typeset(theme: Theme, term: Term, size: float = _SIZE) -> list[Formula]:
     colour = {
         "value": theme.function.text,
         "gradient": theme.derivative.text,
-        "loss": theme.loss.text,
     }.get(term.role, theme.ink)
     if term.number is None:
         return [formula(term.latex, size, colour)]

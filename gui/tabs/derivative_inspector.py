@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from itertools import groupby
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 
 from core.scenes.derivative import (
@@ -16,27 +15,21 @@ from core.scenes.derivative import (
     DerivativeState,
     Estimate,
 )
-from core.scenes.state import Parameter, expression_of
 from gui.controls import (
     Button,
     Card,
     Cell,
     Column,
-    ExpressionField,
     Inspector,
     NumberTable,
     ReadoutRow,
     SliderRow,
-    text_label,
 )
 from gui.formula import FormulaLabel
 from gui.numbers import format_error, format_number
+from gui.tabs.formula_card import FormulaCard
+from gui.tabs.letter_sliders import LetterSliders
 from gui.theme import Theme, ui_font
-
-SLIDER_ENDS = (3.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e6, 1e9, 1e12, 1e300)
-"""A slider goes from minus to plus the first of these that holds its value."""
-
-EXAMPLE_OF = {preset.formula: preset.key for preset in FUNCTIONS}
 
 FIELD = 72
 """Width of the field for h: 1.66e−16 fits in."""
@@ -48,110 +41,37 @@ NUMBER_COLUMN = 23
 """Width of the column of step numbers."""
 
 
-def example_groups() -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
-    """Give the ready functions as the field's list shows them: key, LaTeX, remark."""
-    groups = []
-    for title, presets in groupby(FUNCTIONS, key=lambda preset: preset.group):
-        rows = ((preset.key, expression_of(preset.formula).latex(), preset.title) for preset in presets)
-        groups.append((title, tuple(rows)))
-    return tuple(groups)
-
-
-class FormulaCard(Card):
+class FunctionCard(FormulaCard):
     """The typed function, its preview, and a slider for each free letter.
 
-    Signals
-    -------
-    edited(text: str)
-        The person changed the text.
-    example_chosen(key: str)
-        A ready function was picked.
-    letter_pressed(), letter_released()
-        A slider was taken, let go.
-    letter_moved(name: str, value: float)
-        A slider proposes a value.
-    letter_committed(name: str, value: float)
-        A value was typed.
+    Attributes
+    ----------
+    letters : LetterSliders
+        The free letters.
+    preview : FormulaLabel
+        The function, typeset.
     """
 
-    edited = Signal(str)
-    example_chosen = Signal(str)
-    letter_pressed = Signal()
-    letter_released = Signal()
-    letter_moved = Signal(str, float)
-    letter_committed = Signal(str, float)
-
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme)
-        self._theme = theme
-        self.field = ExpressionField(
+        super().__init__(
             theme,
             "f(x) =",
-            placeholder="for example sin(x)/x",
-            examples=example_groups(),
+            FUNCTIONS,
             name="Function of x",
+            placeholder="for example sin(x)/x",
+            hint="Type a function of x, or open the arrow for examples.",
         )
-        self.note = text_label("Type a function of x, or open the arrow for examples.", theme.muted)
-        self.note.setWordWrap(True)
         self.preview = FormulaLabel("", 18, theme.function.text, Qt.AlignmentFlag.AlignHCenter)
-        self.rows: dict[str, SliderRow] = {}
-        self._taken = ""
-        for widget in (self.field, self.note, self.preview):
-            self.body.addWidget(widget)
+        self.letters = LetterSliders(theme, 6)
+        self.body.addWidget(self.preview)
+        self.body.addWidget(self.letters)
         self.body.setSpacing(6)
-        self.field.edited.connect(self.edited)
-        self.field.chosen.connect(self.example_chosen)
 
     def show_scene(self, scene: DerivativeScene) -> None:
         """Show text, fault, preview and sliders."""
-        self.field.show_text(scene.text)
-        self.field.show_current(EXAMPLE_OF.get(scene.text, ""))
-        empty = not scene.text.strip()
-        problem = scene.problem
-        if problem is None or empty:
-            self.field.show_ok()
-        else:
-            self.field.show_error(problem.message, problem.position, problem.partner, problem.suggestion)
-        self.note.setVisible(empty)
-        self.preview.show_formula(scene.latex, dimmed=problem is not None)
-        self._show_letters(scene.parameters)
-
-    def _show_letters(self, letters: tuple[Parameter, ...]) -> None:
-        names = {letter.name for letter in letters}
-        for name, row in self.rows.items():
-            row.setVisible(name in names)
-        for place, letter in enumerate(letters):
-            row = self.rows.get(letter.name) or self._new_row(letter)
-            self._move_to(row, place)
-            if letter.name != self._taken:
-                end = next(end for end in SLIDER_ENDS if abs(letter.value) <= end)
-                row.show_range(-end, end)
-            row.show_value(letter.value)
-
-    def _move_to(self, row: SliderRow, place: int) -> None:
-        """Keep the sliders in the order in which their letters appear."""
-        wanted = self.body.indexOf(self.preview) + 1 + place
-        if self.body.indexOf(row) != wanted:
-            self.body.removeWidget(row)
-            self.body.insertWidget(wanted, row)
-
-    def _new_row(self, letter: Parameter) -> SliderRow:
-        row = SliderRow(self._theme, letter.latex, -SLIDER_ENDS[0], SLIDER_ENDS[0], default=1.0)
-        name = letter.name
-        row.pressed.connect(lambda: self._take(name))
-        row.released.connect(self._let_go)
-        row.moved.connect(lambda value: self.letter_moved.emit(name, value))
-        row.committed.connect(lambda value: self.letter_committed.emit(name, value))
-        self.rows[name] = row
-        return row
-
-    def _take(self, name: str) -> None:
-        self._taken = name
-        self.letter_pressed.emit()
-
-    def _let_go(self) -> None:
-        self._taken = ""
-        self.letter_released.emit()
+        self.show_typed(scene.text, scene.problem)
+        self.preview.show_formula(scene.latex, dimmed=scene.problem is not None)
+        self.letters.show_letters(scene.parameters)
 
 
 class ReadoutCard(Card):
@@ -288,7 +208,7 @@ class DerivativeInspector(Inspector):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.formula = FormulaCard(theme)
+        self.formula = FunctionCard(theme)
         self.readouts = ReadoutCard(theme)
         self.numerical = NumericalCard(theme)
         self.steps = StepsCard(theme)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF
 
 from core.scenes.derivative import DerivativeScene
 from gui.controls import LegendEntry, PaneHeader
 from gui.handles import DragHandle, DragLine
+from gui.label_places import Crowd, along, around, formula_size, put
 from gui.numbers import format_number, latex_number
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Line, Polygon, Segment
 from gui.plot_marks import Marker
 from gui.plots import Plot
-from gui.tabs.derivative_labels import Crowd, along, around, formula_size, put
+from gui.tabs.pane import Pane
 from gui.theme import Theme
 
 NAME, VALUE, QUOTIENT = 15, 14, 13
@@ -32,49 +31,11 @@ EDGE = 70
 """Labels that would be nearer to an edge than this stand on the other side of their point."""
 
 
-class TabPlot(Plot):
-    """A plot that tells when its size has changed, so that labels can be placed anew.
-
-    Signals
-    -------
-    resized()
-        The plot has a new size, or was shown at first.
-    """
-
-    resized = Signal()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell after all items have followed."""
-        super().resizeEvent(event)
-        self.resized.emit()
-
-    def clamped(self, y: float, margin: float = 0.0) -> float:
-        """Give the height in view, `margin` pixels from the edges, that is nearest to `y`."""
-        bottom = self.from_pixels(QPointF(0, self.projection.bottom - margin))[1]
-        top = self.from_pixels(QPointF(0, self.projection.top + margin))[1]
-        return min(max(y, bottom), top)
-
-
-class Pane(QWidget):
-    """A plot under its header.
-
-    Attributes
-    ----------
-    header : PaneHeader
-        Title, legend, and the button that enlarges the pane.
-    plot : TabPlot
-        Below it.
-    """
-
-    def __init__(self, header: PaneHeader, plot: TabPlot) -> None:
-        super().__init__()
-        self.header = header
-        self.plot = plot
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header)
-        column.addWidget(plot, 1)
+def _clamped(plot: Plot, y: float, margin: float = 0.0) -> float:
+    """Give the height in view, `margin` pixels from the edges, that is nearest to `y`."""
+    bottom = plot.from_pixels(QPointF(0, plot.projection.bottom - margin))[1]
+    top = plot.from_pixels(QPointF(0, plot.projection.top + margin))[1]
+    return min(max(y, bottom), top)
 
 
 class FunctionPane(Pane):
@@ -99,7 +60,7 @@ class FunctionPane(Pane):
             LegendEntry(derivative.mark, "tangent"),
             LegendEntry(numerical.mark, "secant", style="dash"),
         )
-        plot = TabPlot(theme)
+        plot = Plot(theme)
         super().__init__(PaneHeader(theme, "Function", legend, expandable=True), plot)
         self._theme = theme
         self._triangle = plot.add(Polygon(derivative.mark))
@@ -144,12 +105,12 @@ class FunctionPane(Pane):
             self.lost_point.clear()
         else:
             self.point.clear()
-            self.lost_point.place(scene.x, self.plot.clamped(0.0 if math.isnan(height) else height))
+            self.lost_point.place(scene.x, _clamped(self.plot, 0.0 if math.isnan(height) else height))
 
     def _place_step(self, scene: DerivativeScene) -> None:
         """Place what shows h: the handle at x + h, the line down from it, and the bracket."""
         plot, x = self.plot, scene.x + scene.h
-        height = plot.clamped(scene.secant_point[1] if scene.secant_point else 0.0)
+        height = _clamped(plot, scene.secant_point[1] if scene.secant_point else 0.0)
         self.beyond.place(x, height)
         self._drop.show((x, height), (x, scene.view[2]))
         level = plot.from_pixels(QPointF(0, plot.projection.bottom - BRACKET_UP))[1]
@@ -197,8 +158,8 @@ class FunctionPane(Pane):
         size = formula_size(latex, VALUE, self._theme.derivative.text)
         projection = self.plot.projection
         x, _ = map(float, projection.to_pixels(end[0], end[1]))
-        y = float(projection.to_pixels(end[0], self.plot.clamped(end[1], 8))[1])
-        corner_y = float(projection.to_pixels(end[0], self.plot.clamped(corner[1], 8))[1])
+        y = float(projection.to_pixels(end[0], _clamped(self.plot, end[1], 8))[1])
+        corner_y = float(projection.to_pixels(end[0], _clamped(self.plot, corner[1], 8))[1])
         width, height = size.width(), size.height()
         beside = y - height - 4 if falling else y + 4
         tops = [beside, (y + corner_y - height) / 2, y - height - 6, y + 6]
@@ -285,7 +246,7 @@ class SlopePane(Pane):
             LegendEntry(derivative.mark, latex="f'(x)"),
             LegendEntry(numerical.mark, "secant slope", style="square"),
         )
-        plot = TabPlot(theme)
+        plot = Plot(theme)
         super().__init__(PaneHeader(theme, "Derivative", legend, expandable=True), plot)
         self._theme = theme
         self._curve = plot.add(Curve(derivative.mark, 2.0))

@@ -12,12 +12,13 @@ from core.scenes.derivative import LARGEST_H, SMALLEST_H, DerivativeScene
 from core.scenes.zoom import Zoom
 from gui.controls import PaneHeader
 from gui.handles import DragLine
+from gui.label_places import Crowd, along, formula_size, put, put_words, words_size
 from gui.numbers import format_error, format_number, latex_number
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Guide, Line, Segment
 from gui.plot_marks import Marker
-from gui.tabs.derivative_labels import Crowd, along, formula_size, put, put_words, words_size
-from gui.tabs.derivative_panes import Pane, TabPlot
+from gui.plots import Plot
+from gui.tabs.pane import Pane
 from gui.theme import Theme
 
 LEFT, RIGHT = 40, 12
@@ -40,7 +41,7 @@ PLACES = {
 """Where along its curve the name of a method may stand, and whether above it."""
 
 
-class FixedPlot(TabPlot):
+class FixedPlot(Plot):
     """A plot whose view follows from something else: the paper can be neither moved nor zoomed."""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -118,7 +119,10 @@ class ZoomPane(Pane):
             for top in (projection.bottom - 7 - height, projection.top + 7)
             for left in (across + 8, across - 8 - width)
         ]
-        put(label, latex, NAME, colour, crowd.freest(boxes), projection)
+        box = crowd.freest(boxes)
+        put(label, latex, NAME, colour, box, projection)
+        if box is not None:
+            crowd.add_box(box)
 
     def _label_gap(self, scene: DerivativeScene, zoom: Zoom, crowd: Crowd) -> None:
         """Write the gap beside its bar, where no line goes through the number."""

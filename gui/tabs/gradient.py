@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import fields
-from itertools import groupby
+from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.scenes import gradient as core
 from core.scenes import gradient_state as choices
 from core.scenes.gradient import GradientScene
 from core.scenes.gradient_state import GradientState
+from core.scenes.ready import in_menu
 from core.scenes.state import View, with_number
 from gui.controls import TransportBar
 from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.gradient_inspector import GradientInspector
-from gui.tabs.gradient_panes import MapPane, Pane, SlicePane
+from gui.tabs.gradient_panes import MapPane, SlicePane
+from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
 from gui.theme import NARROW_WINDOW
 
 SLICES, NARROW_SLICES = 276, 196
@@ -44,7 +44,7 @@ class GradientTab(Tab):
     key = "gradient"
     title = "Gradient"
     initial = GradientState()
-    compute = staticmethod(core.compute)  # type: ignore[assignment]
+    compute = staticmethod(core.compute)
     hint = "Drag <b>P</b> anywhere, or press <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd>."
     keys = "<kbd>Space</kbd> play <kbd>.</kbd> step <kbd>,</kbd> back"
 
@@ -64,27 +64,22 @@ class GradientTab(Tab):
         self._connect_transport()
 
     def _lay_out(self) -> None:
-        self._slices = _splitter(Qt.Orientation.Vertical, *self.slices)
-        self._plots = _splitter(Qt.Orientation.Horizontal, self.map, self._slices)
-        self._plots.setStretchFactor(0, 1)
-        self._plots.setStretchFactor(1, 0)
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(self._plots, 1)
-        left.addWidget(self.transport)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(left, 1)
-        row.addWidget(self.inspector)
+        slices = splitter(BELOW, self.slices, (1, 1))
+        self._plots = splitter(BESIDE, (self.map, slices), (1, 0))
+        lay_out(self, self._plots, self.inspector, self.transport)
+        self.pane_switch.add("map", self.map)
+        self.pane_switch.add("slices", slices, "Slices")
+        self.map.header.expand_toggled.connect(partial(self.pane_switch.enlarge, "map"))
 
     def _connect_plots(self) -> None:
-        self.map.header.expand_toggled.connect(self._toggle_slices)
         self.map.plot.view_changed.connect(self._move_map)
-        self._obey(self.map, lambda x, y: (x, y))
         along_x, along_y = self.slices
-        self._obey(along_x, lambda x, _value: (x, self.state.point[1]))
-        self._obey(along_y, lambda y, _value: (self.state.point[0], y))
+        for pane, moved in (
+            (self.map, self._put),
+            (along_x, lambda x, _value: self._put(x, self.state.point[1])),
+            (along_y, lambda y, _value: self._put(self.state.point[0], y)),
+        ):
+            self.follow(pane.point, moved, self.gesture_began)  # a race goes on while its start is moved
         self.map.point.nudged.connect(self._nudge)
         along_x.point.nudged.connect(lambda dx, dy, shift: self._nudge(dx, 0, shift))
         along_y.point.nudged.connect(lambda dx, dy, shift: self._nudge(0, dx, shift))
@@ -92,14 +87,6 @@ class GradientTab(Tab):
             pane.plot.view_changed.connect(lambda view, axis=pane.axis: self._move_slice(axis, view))
         for plot in (pane.plot for pane in (self.map, *self.slices)):
             plot.resized.connect(self._labels_timer.start)
-
-    def _obey(self, pane: Pane, place: Callable[[float, float], choices.Point]) -> None:
-        """Let a pane's handle propose a place, and move P to what follows from it."""
-        handle = pane.point
-        handle.pressed.connect(self.gesture_began)
-        handle.moved.connect(lambda x, y, _alt: self._become(choices.with_point(self.state, *place(x, y))))
-        handle.released.connect(self.gesture_ended)
-        handle.cancelled.connect(self.gesture_cancelled)
 
     def _connect_cards(self) -> None:
         formula, rate = self.inspector.formula, self.inspector.descent.rate
@@ -111,17 +98,12 @@ class GradientTab(Tab):
         formula.letters.committed.connect(self._set_letter)
         rate.pressed.connect(self.gesture_began)
         rate.released.connect(self.gesture_ended)
-        rate.moved.connect(lambda value: self._become(choices.with_learning_rate(self.state, value)))
+        rate.moved.connect(lambda value: self.become(choices.with_learning_rate(self.state, value)))
         rate.committed.connect(self._commit_rate)
 
     def _connect_transport(self) -> None:
-        bar = self.transport
-        bar.reset.connect(lambda: self.run("reset"))
-        bar.back.connect(lambda: self.run("step_back"))
-        bar.play_toggled.connect(lambda: self.run("play_or_pause"))
-        bar.forward.connect(lambda: self.run("step_forward"))
-        bar.step_chosen.connect(self._choose_step)
-        bar.speed_changed.connect(self.playback.set_speed)
+        self.obey(self.transport)
+        self.transport.step_chosen.connect(self._choose_step)
 
     # Showing.
 
@@ -151,19 +133,14 @@ class GradientTab(Tab):
             width = NARROW_SLICES if narrow else SLICES
             self._plots.setSizes([max(self._plots.width() - width - 1, 1), width])
 
-    def _toggle_slices(self) -> None:
-        self._slices.setVisible(self._slices.isHidden())
-
     # Gestures.
 
-    def _become(self, state: GradientState, *, recorded: bool = True, merge: str | None = None) -> None:
-        """Hand all that is new in `state` to the store."""
-        changes = {each.name: getattr(state, each.name) for each in fields(state)}
-        self.edited(recorded=recorded, merge=merge, **changes)
+    def _put(self, x: float, y: float) -> None:
+        self.become(choices.with_point(self.state, x, y))
 
     def _nudge(self, right: int, up: int, shift: bool) -> None:
         pace = 10 if shift else 1
-        self._become(choices.nudged(self.state, right * pace, up * pace), merge="nudge")
+        self.become(choices.nudged(self.state, right * pace, up * pace), merge="nudge")
 
     def _move_map(self, view: View) -> None:
         """Take over what the map shows, unless the state asks for another view that is still to be shown."""
@@ -172,22 +149,22 @@ class GradientTab(Tab):
             self.edited(recorded=False, view=view)
 
     def _move_slice(self, axis: int, view: View) -> None:
-        self._become(choices.with_slice_view(self.state, axis, view), recorded=False)
+        self.become(choices.with_slice_view(self.state, axis, view), recorded=False)
 
     def _type(self, text: str) -> None:
         self.playback.pause()
-        self._become(choices.type_formula(self.state, text), merge="typing")
+        self.become(choices.type_formula(self.state, text), merge="typing")
 
     def _set_letter(self, name: str, value: float) -> None:
         self.edited(parameters=with_number(self.state.parameters, name, value))
 
     def _commit_rate(self, value: float) -> None:
-        self._become(choices.with_learning_rate(self.state, value))
+        self.become(choices.with_learning_rate(self.state, value))
         self._labels_timer.start()  # a refused number gives way to the present one
 
     def _choose_step(self, step: int) -> None:
         self.playback.pause()
-        self._become(choices.with_step(self.state, step))
+        self.become(choices.with_step(self.state, step))
         self._labels_timer.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -203,12 +180,12 @@ class GradientTab(Tab):
 
     def step_forward(self, count: int = 1) -> bool:
         """Take steps of descent; False when there are no more."""
-        self._become(choices.stepped(self.state, count))
+        self.become(choices.stepped(self.state, count))
         return not choices.path_of(self.state).stopped
 
     def step_back(self, count: int = 1) -> None:
         """Take steps back."""
-        self._become(choices.stepped(self.state, -count))
+        self.become(choices.stepped(self.state, -count))
 
     def reset(self) -> None:
         """Go back to P."""
@@ -216,26 +193,14 @@ class GradientTab(Tab):
 
     def fit_view(self) -> None:
         """Show the function and P."""
-        self._become(choices.fit_view(self.state), recorded=False)
+        self.become(choices.fit_view(self.state), recorded=False)
 
     def examples(self) -> Sequence[ExampleGroup]:
         """List the ready surfaces."""
-        return tuple(
-            (title, tuple((preset.key, preset.title) for preset in presets))
-            for title, presets in groupby(choices.PRESETS, key=lambda preset: preset.group)
-        )
+        return in_menu(choices.PRESETS)
 
     def choose_example(self, key: str) -> None:
         """Load a ready surface."""
         self.playback.pause()
         preset = next(preset for preset in choices.PRESETS if preset.key == key)
-        self._become(choices.choose_preset(self.state, preset))
-
-
-def _splitter(orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:
-    splitter = QSplitter(orientation)
-    splitter.setHandleWidth(1)
-    splitter.setChildrenCollapsible(False)
-    for part in parts:
-        splitter.addWidget(part)
-    return splitter
+        self.become(choices.choose_preset(self.state, preset))

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from core.scenes.gradient import Comparison, GradientScene
 from core.scenes.gradient_state import PRESETS, GradientState
-from core.scenes.state import expression_of
 from gui.controls import (
     Card,
     Cell,
     Column,
-    ExpressionField,
     Inspector,
     Notice,
     NumberTable,
     ReadoutRow,
     SliderRow,
-    text_label,
 )
 from gui.numbers import format_error, format_number
+from gui.tabs.formula_card import FormulaCard
 from gui.tabs.gradient_formula import SumLabel
-from gui.tabs.gradient_letters import LetterSliders
 from gui.tabs.gradient_panes import PARTIALS, coordinate
+from gui.tabs.letter_sliders import LetterSliders
 from gui.theme import Theme
 
 SLOWEST, FASTEST = 1e-5, 1.0
@@ -40,27 +36,11 @@ NAMES = {
 }
 
 
-_KEYS = {preset.formula: preset.key for preset in PRESETS}
-
-
-def example_groups() -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
-    """Give the ready surfaces as the field's list shows them: key, LaTeX, remark."""
-    return tuple(
-        (
-            title,
-            tuple((preset.key, expression_of(preset.formula).latex(), preset.title) for preset in presets),
-        )
-        for title, presets in groupby(PRESETS, key=lambda preset: preset.group)
-    )
-
-
-class FormulaCard(Card):
+class SurfaceCard(FormulaCard):
     """The typed function, its preview with both partial derivatives, and a slider for each free letter.
 
     Attributes
     ----------
-    field : ExpressionField
-        Where it is typed.
     preview, partials : SumLabel, tuple of SumLabel
         The function and its derivatives.
     letters : LetterSliders
@@ -68,22 +48,18 @@ class FormulaCard(Card):
     """
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme)
-        self._theme = theme
-        self.field = ExpressionField(
+        super().__init__(
             theme,
             "f(x, y) =",
-            placeholder="for example x^2 + y^2",
-            examples=example_groups(),
+            PRESETS,
             name="Function of x and y",
+            placeholder="for example x^2 + y^2",
+            hint="Type a function of x and y, or open the arrow for examples.",
         )
-        self.note = text_label("Type a function of x and y, or open the arrow for examples.", theme.muted)
-        self.note.setWordWrap(True)
+        self._colour = theme.derivative.text
         self.preview = SumLabel(theme.function.text, 18, WIDTH)
         self.partials = (SumLabel(theme.ink, 14, WIDTH), SumLabel(theme.ink, 14, WIDTH))
         self.letters = LetterSliders(theme)
-        self.body.addWidget(self.field)
-        self.body.addWidget(self.note)
         self.body.addLayout(self._formulas())
         self.body.addWidget(self.letters)
 
@@ -102,19 +78,11 @@ class FormulaCard(Card):
 
     def show_scene(self, scene: GradientScene) -> None:
         """Show text, fault, formulas and sliders."""
-        self.field.show_text(scene.text)
-        self.field.show_current(_KEYS.get(scene.text, ""))
-        problem, empty = scene.problem, not scene.text.strip()
-        if problem is None or empty:
-            self.field.show_ok()
-        else:
-            self.field.show_error(problem.message, problem.position, problem.partner, problem.suggestion)
-        self.note.setVisible(empty)
-        dimmed = problem is not None
+        self.show_typed(scene.text, scene.problem)
+        dimmed = scene.problem is not None
         self.preview.show_formula(scene.latex, dimmed=dimmed)
-        colour = self._theme.derivative.text
         for label, name, latex in zip(self.partials, PARTIALS, scene.partials_latex, strict=True):
-            label.show_formula(rf"\textcolor{{{colour}}}{{{name}}} = {latex}", dimmed=dimmed)
+            label.show_formula(rf"\textcolor{{{self._colour}}}{{{name}}} = {latex}", dimmed=dimmed)
         self.letters.show_letters(scene.parameters)
 
 
@@ -255,7 +223,7 @@ class GradientInspector(Inspector):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.formula = FormulaCard(theme)
+        self.formula = SurfaceCard(theme)
         self.point = PointCard(theme)
         self.curvature = CurvatureCard(theme)
         self.descent = DescentCard(theme)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont
 
 from core.scenes.gradient import GradientScene
 from core.scenes.gradient_state import Point
 from gui.controls import LegendEntry, PaneHeader
 from gui.handles import DragHandle
+from gui.label_places import Crowd, around, formula_size, put
 from gui.numbers import format_number, latex_number
 from gui.plot_fields import HeatMap, Isolines
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Segment
 from gui.plot_marks import Arrow, Marker, PathWithDots
 from gui.plots import Plot
-from gui.tabs.derivative_labels import Crowd, around, formula_size, put
+from gui.tabs.pane import Pane
 from gui.theme import NARROW_WINDOW, Theme
 
 LABEL = 15
@@ -39,50 +39,22 @@ def coordinate(value: float, decimals: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
 
 
-class SizedPlot(Plot):
-    """A plot that tells when its size has changed, so that labels can be placed anew.
-
-    Signals
-    -------
-    resized()
-        The plot has a new size, or was shown at first.
-    """
-
-    resized = Signal()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell after all items have followed."""
-        super().resizeEvent(event)
-        self.resized.emit()
-
-
-class Pane(QWidget):
-    """A plot under its header.
+class PointPane(Pane):
+    """A pane on which P can be dragged.
 
     Attributes
     ----------
-    header : PaneHeader
-        Title, legend, and for the map the button that enlarges it.
-    plot : SizedPlot
-        Below it.
     point : DragHandle
         P.
     """
 
-    def __init__(self, theme: Theme, header: PaneHeader, plot: SizedPlot, name: str) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, header: PaneHeader, plot: Plot, name: str) -> None:
+        super().__init__(header, plot)
         self._theme = theme
-        self.header = header
-        self.plot = plot
         self.point = plot.add(DragHandle(theme, theme.function.mark, name=name))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header)
-        column.addWidget(plot, 1)
 
 
-class MapPane(Pane):
+class MapPane(PointPane):
     """f from above: heat map and isolines, P with its arrows and level curve, and the descent from it."""
 
     def __init__(self, theme: Theme) -> None:
@@ -92,7 +64,7 @@ class MapPane(Pane):
             LegendEntry(descent.mark, "descent"),
             LegendEntry(function.mark, "level curve through P"),
         )
-        plot = SizedPlot(theme, equal=True, grid=False, x_latex="x", y_latex="y", left=34, right=10)
+        plot = Plot(theme, equal=True, grid=False, x_latex="x", y_latex="y", left=34, right=10)
         super().__init__(theme, PaneHeader(theme, "Level map", legend, expandable=True), plot, "Point P")
         self._heat = plot.add(HeatMap(theme.function_ramp))
         self._isolines = plot.add(Isolines(function.mark, label_colour=function.text))
@@ -207,7 +179,7 @@ class MapPane(Pane):
         return x, y
 
 
-class SlicePane(Pane):
+class SlicePane(PointPane):
     """What one sees walking through P along one axis: the curve, and its tangent.
 
     Attributes
@@ -219,7 +191,7 @@ class SlicePane(Pane):
     def __init__(self, theme: Theme, axis: int) -> None:
         self.axis = axis
         letter = "xy"[axis]
-        plot = SizedPlot(theme, left=38, right=12)
+        plot = Plot(theme, left=38, right=12)
         super().__init__(theme, PaneHeader(theme, f"Along {letter}"), plot, f"Point P along {letter}")
         self._curve = plot.add(Curve(theme.function.mark, still=False))
         self._tangent = plot.add(Segment(theme.derivative.mark, 2.25, halo=1.0))

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QWidget
 
-from core.scenes.regression import OPTIMIZER_TITLES, RegressionScene
+from core.scenes.regression import RegressionScene
+from core.scenes.regression_state import OPTIMIZER_TITLES
 from gui.controls import (
     Button,
     Card,
@@ -189,9 +190,9 @@ class DescentCard(Card):
         The optimiser by the name that states use.
     """
 
-    def __init__(self, theme: Theme, rate: float) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "Descent")
-        self.rate = SliderRow(theme, r"\eta", 0.0, 0.1, default=rate, decimals=4)
+        self.rate = SliderRow(theme, r"\eta", 0.0, 0.1, default=0.0, decimals=4)
         self.optimizer = Choice(theme, tuple(OPTIMIZER_TITLES.items()), name="Optimiser")
         self.body.addWidget(self.rate)
         self.body.addWidget(self.optimizer)
@@ -199,6 +200,7 @@ class DescentCard(Card):
     def render(self, scene: RegressionScene) -> None:
         """Show how the descent of a scene goes."""
         self.rate.show_range(*scene.rate_range)
+        self.rate.show_default(scene.usual_rate)
         self.rate.show_value(scene.learning_rate)
         known = scene.limit == scene.limit
         self.rate.show_limit(scene.limit if known else None, scene.limit_latex)
@@ -279,14 +281,12 @@ class RegressionInspector(Inspector):
         From the top.
     """
 
-    def __init__(
-        self, theme: Theme, start: tuple[float, float], rate: float, examples: Sequence[ExampleGroup]
-    ) -> None:
+    def __init__(self, theme: Theme, start: tuple[float, float], examples: Sequence[ExampleGroup]) -> None:
         super().__init__(theme)
         self.formula = FormulaCard(theme, start)
         self.gradient = GradientCard(theme)
         self.optimum = OptimumCard(theme)
-        self.descent = DescentCard(theme, rate)
+        self.descent = DescentCard(theme)
         self.data = DataCard(theme, examples)
         self._cards = (self.formula, self.gradient, self.optimum, self.descent, self.data)
         for card in self._cards:

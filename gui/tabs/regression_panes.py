@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.scenes.regression import RegressionScene
 from gui.controls import LegendEntry, PaneHeader, Segmented
-from gui.handles import Draggable, DragHandle, DragLine
+from gui.handles import DragHandle, DragLine
 from gui.numbers import latex_number
 from gui.plot_fields import HeatMap, Isolines
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Line
 from gui.plot_marks import Arrow, Marker, PathWithDots
 from gui.plots import Plot
+from gui.tabs.pane import Pane
 from gui.tabs.regression_items import ErrorSquares
 from gui.theme import Theme
 
 SAME_VIEW = 1e-9
 """Views that differ by less than this share of their width are one."""
-
-
-class Pane(QWidget):
-    """A header over a plot.
-
-    Attributes
-    ----------
-    header : PaneHeader
-        Its button asks for all the room.
-    plot : Plot
-        The plot.
-    """
-
-    def __init__(self, header: PaneHeader, plot: Plot) -> None:
-        super().__init__()
-        self.header = header
-        self.plot = plot
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header)
-        column.addWidget(plot, 1)
 
 
 class DataPane(Pane):
@@ -263,24 +238,3 @@ class LossPane(Pane):
         else:
             self.least.clear()
             self.least_label.clear()
-
-
-def listen(
-    handle: Draggable,
-    *,
-    pressed: Callable[[], None],
-    moved: Callable[[float, float], None],
-    nudged: Callable[[int, int, bool], None],
-    released: Callable[[], None],
-    cancelled: Callable[[], None],
-) -> None:
-    """Connect all that a handle tells."""
-    handle.pressed.connect(pressed)
-    handle.moved.connect(partial(_without_alt, moved))
-    handle.nudged.connect(nudged)
-    handle.released.connect(released)
-    handle.cancelled.connect(cancelled)
-
-
-def _without_alt(moved: Callable[[float, float], None], x: float, y: float, _alt: bool) -> None:
-    moved(x, y)

@@ -435,3 +435,30 @@ def test_a_rule_that_is_off_by_a_two_thousandth_is_found_out(
     assert_modes_agree(Apply(right, *operands), {"x": 0.8})
     with pytest.raises(AssertionError, match="mpmath: ∂/∂x"):
         assert_modes_agree(Apply(wrong, *operands), {"x": 0.8})
+
+
+# One point and many -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", EXPRESSIONS, ids=ids)
+def test_one_point_is_computed_as_an_array_of_them_is(case: dict[str, Any]) -> None:
+    expression = parse(case["expr"])
+    numbers = {name: number(value) for name, value in case["vars"].items()}
+    value, gradient = value_and_grad(expression, numbers)
+    values, gradients = value_and_grad(
+        expression, {name: np.array([each, each]) for name, each in numbers.items()}
+    )
+    assert isinstance(value, float)
+    np.testing.assert_allclose(values, [value, value], rtol=1e-14)
+    for name, slope in gradient.items():
+        assert isinstance(slope, float)
+        np.testing.assert_allclose(gradients[name], [slope, slope], rtol=1e-13)
+
+
+def test_structure_is_told_for_each_node() -> None:
+    expression = parse("2 * 3 + x * x")
+    for place, (node, places) in enumerate(zip(expression.nodes, expression.operand_places, strict=True)):
+        assert tuple(expression.nodes[each] for each in places) == node.operands
+        assert all(each < place for each in places)
+    active = dict(zip(expression.nodes, expression.activity, strict=True))
+    assert active[Variable("x")] and active[expression] and not active[Constant(2.0)]

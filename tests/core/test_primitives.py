@@ -16,7 +16,7 @@ from core.autodiff import grad
 from core.expression import Apply, Variable
 from core.finite_difference import complex_step
 from core.parser import parse
-from core.primitives import BY_ALIAS, BY_UFUNC, PRIMITIVES, NamedFloat, Operand, Primitive
+from core.primitives import BY_ALIAS, BY_UFUNC, PRIMITIVES, NamedFloat, Operand, Primitive, quiet
 from core.smoothness import Failure, slope_at
 from tests.core.witnesses import DIGITS, WITNESSES
 
@@ -393,3 +393,26 @@ def test_numpy_functions_without_a_row_are_refused() -> None:
         np.add.reduce(Variable("x"))
     with pytest.raises(TypeError):
         np.sin(Variable("x"), dtype=np.float64)
+
+
+def test_quiet_nests_and_ends() -> None:
+    with quiet(), np.errstate(all="raise"):
+        with pytest.raises(FloatingPointError):
+            np.log(np.float64(0.0))
+        with quiet():  # already quiet: what stands between is left as it is
+            pass
+    with quiet():
+        with quiet():
+            assert PRIMITIVES["log"](np.float64(0.0)) == -math.inf
+        assert PRIMITIVES["divide"](np.float64(1.0), np.float64(0.0)) == math.inf
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        np.log(np.float64(0.0))
+    assert PRIMITIVES["log"](np.float64(0.0)) == -math.inf
+
+
+def test_quiet_ends_with_an_exception() -> None:
+    with pytest.raises(KeyError), quiet():
+        raise KeyError
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        np.log(np.float64(0.0))
+    assert PRIMITIVES["log"](np.float64(0.0)) == -math.inf

@@ -12,9 +12,12 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from core.scenes.backprop import BackpropState, at_step, preset, select, type_formula, with_value
+from core.presets import GRAPHS
+from core.scenes.backprop_state import BackpropState, at_step, preset, select, type_formula, with_value
+from gui.formula import FormulaLabel
 from gui.tabs.backprop import BackpropTab
 from gui.window import Window
+from tests.gui.tabs import click_pane_entry, open_window, pane_entries, settle
 
 LEFT = Qt.MouseButton.LeftButton
 KEY = BackpropTab.key
@@ -22,10 +25,7 @@ KEY = BackpropTab.key
 
 @pytest.fixture
 def window(qtbot: Any) -> Iterator[Window]:
-    made = Window((BackpropTab,), theme="light")
-    qtbot.addWidget(made)
-    made.show()
-    QTest.qWaitForWindowExposed(made)
+    made = open_window(qtbot, BackpropTab)
     yield made
     made.close()
 
@@ -80,7 +80,7 @@ def undo_entries(tab: BackpropTab) -> int:
 
 def shown(tab: BackpropTab) -> list[Any]:
     inspector = tab.inspector
-    rows = sorted(inspector.inputs.rows.items(), key=lambda item: inspector.inputs.body.indexOf(item[1]))
+    rows = inspector.inputs.sliders.rows.items()
     return [
         [(item.pos().toTuple(), item.labels()) for item in tab.graph.nodes],
         [item.labels() for item in tab.graph.edges],
@@ -91,7 +91,7 @@ def shown(tab: BackpropTab) -> list[Any]:
         inspector.formula.field.error,
         inspector.formula.preview.latex,
         inspector.formula.preview.dimmed,
-        [(name, row.field.text(), inspector.inputs.boxes[name].isChecked()) for name, row in rows],
+        [(name, row.field.text(), inspector.inputs.sliders.boxes[name].isChecked()) for name, row in rows],
         inspector.table.texts(),
         inspector.step.updates.texts(),
         inspector.step.rate.field.text(),
@@ -227,7 +227,7 @@ def test_clicking_an_input_or_a_segment_chooses_the_chain_rule(tab: BackpropTab)
 
 
 def test_a_slider_drag_recomputes_both_passes_and_is_one_entry(tab: BackpropTab) -> None:
-    slider = tab.inspector.inputs.rows["w"].slider
+    slider = tab.inspector.inputs.sliders.rows["w"].slider
     drag(slider, QPointF(slider.x_of(0.5), 12), QPointF(slider.x_of(2.0), 12))
     tab.store.flush()
     w = dict(tab.state.values)["w"]
@@ -239,7 +239,7 @@ def test_a_slider_drag_recomputes_both_passes_and_is_one_entry(tab: BackpropTab)
 
 
 def test_a_number_is_typed(tab: BackpropTab) -> None:
-    field = tab.inspector.inputs.rows["x"].field
+    field = tab.inspector.inputs.sliders.rows["x"].field
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "-1,5")
@@ -249,7 +249,7 @@ def test_a_number_is_typed(tab: BackpropTab) -> None:
 
 
 def test_learn_boxes_and_learning_rate(tab: BackpropTab) -> None:
-    QTest.mouseClick(tab.inspector.inputs.boxes["x"], LEFT)
+    QTest.mouseClick(tab.inspector.inputs.sliders.boxes["x"], LEFT)
     tab.store.flush()
     assert tab.state.learn == ("w", "b", "x")
     assert len(tab.inspector.step.updates.texts()) == 4
@@ -264,7 +264,7 @@ def test_the_button_takes_a_gradient_step(tab: BackpropTab) -> None:
     QTest.mouseClick(button, LEFT)
     tab.store.flush()
     assert tab.inspector.step.updates.texts()[-1][1] == "0.0298"
-    assert tab.inspector.inputs.rows["w"].field.text() == "0.69"
+    assert tab.inspector.inputs.sliders.rows["w"].field.text() == "0.69"
     assert undo_entries(tab) == 1
     tab.store.redo(KEY)
     assert dict(tab.state.values)["w"] == pytest.approx(0.687175, abs=1e-6)
@@ -272,7 +272,7 @@ def test_the_button_takes_a_gradient_step(tab: BackpropTab) -> None:
 
 def test_nothing_learns(tab: BackpropTab) -> None:
     for name in ("w", "b"):
-        QTest.mouseClick(tab.inspector.inputs.boxes[name], LEFT)
+        QTest.mouseClick(tab.inspector.inputs.sliders.boxes[name], LEFT)
     tab.store.flush()
     assert not tab.inspector.step.button.isEnabled()
     assert tab.inspector.step.obstacle.text == "Tick the letters that are to learn."
@@ -282,7 +282,7 @@ def test_typing_a_formula_is_one_entry(tab: BackpropTab) -> None:
     write(tab, "tanh(w*x)*v")
     assert tab.dots.text == "step 6 of 6"
     assert [item.node.name for item in tab.graph.nodes] == ["w", "x", "u", "z", "v", "L"]
-    assert list(tab.inspector.inputs.rows) == ["w", "x", "v"]
+    assert list(tab.inspector.inputs.sliders.rows) == ["w", "x", "v"]
     assert undo_entries(tab) == 1
     assert tab.inspector.formula.field.edit.text() == BackpropState().text
 
@@ -380,6 +380,36 @@ def test_the_chain_rule_gives_way_to_a_larger_graph(tab: BackpropTab) -> None:
     assert tab.graph.height() > before and tab.chain.isHidden()
     tab.header.expand_toggled.emit()
     assert not tab.chain.isHidden()
+
+
+def test_the_view_menu_hides_the_chain_rule_and_brings_it_back(window: Window, tab: BackpropTab) -> None:
+    assert pane_entries(window) == {"Chain rule": True}
+    click_pane_entry(window, "Chain rule")
+    assert not tab.chain.isVisible()
+    click_pane_entry(window, "Chain rule")
+    assert tab.chain.isVisible()
+
+
+def test_a_formula_with_an_l_names_its_value_j(tab: BackpropTab) -> None:
+    prefix = tab.inspector.formula.field.findChild(FormulaLabel)
+    assert prefix is not None
+    assert prefix.latex == "L ="
+    write(tab, "L*x")
+    assert prefix.latex == "J ="
+    assert prefix.width() == prefix.sizeHint().width()
+
+
+def test_the_dots_have_room_in_a_small_window(window: Window, tab: BackpropTab) -> None:
+    window.resize(960, 640)
+    settle()
+    first, second, last = (tab.dots.dot_centre(step).x() for step in (1, 2, 10))
+    assert second - first > 12
+    assert last < tab.dots.width() - 4
+
+
+def test_the_ready_graphs_are_offered_by_group(tab: BackpropTab) -> None:
+    assert [title for title, _ in tab.examples()] == ["Neurons", "Shapes of graphs"]
+    assert [key for _, rows in tab.examples() for key, _ in rows] == [row.key for row in GRAPHS]
 
 
 def test_a_change_of_theme_keeps_everything(window: Window, tab: BackpropTab) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import pytest
 from PySide6.QtCore import QLocale, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.controls import (
@@ -69,6 +72,43 @@ def number_field(qtbot: QtBot, value: float = 1.2, decimals: int = 2) -> tuple[N
     field.show_value(value)
     field.setFocus()
     return field, Log(field, "committed")
+
+
+@pytest.mark.parametrize("decimals", [0, 2, 4])
+@pytest.mark.parametrize(
+    ("width", "value"),
+    [
+        *itertools.product((62, 72), (1.2e-12, -1.2e-12, -1e300, 5e-324)),
+        *itertools.product((46, 50, 62, 72), (0.0, 1.2, -0.06, 1473.6085, -1234.5678, 123456.0, math.inf)),
+    ],
+)
+def test_a_number_is_never_cut_off(qtbot: QtBot, value: float, decimals: int, width: int) -> None:
+    field = NumberField(LIGHT, decimals=decimals, width=width, name="a")
+    shown(qtbot, field, width, 24)
+    field.show_value(value)
+    margins = field.textMargins()
+    room = width - 14 - margins.left() - margins.right()
+    assert field.fontMetrics().horizontalAdvance(field.text()) <= room <= width - 8
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text", "tooltip"),
+    [
+        (1.2e-12, 2, "1.2e−12", ""),
+        (1473.6085, 4, "1473.61", "1473.6085"),
+        (-1234.5678, 4, "−1234.6", "−1234.5678"),
+        (123456789.0, 2, "1.23e8", "123456789.00"),
+    ],
+)
+def test_a_long_number_loses_digits(
+    qtbot: QtBot, value: float, decimals: int, text: str, tooltip: str
+) -> None:
+    field, _ = number_field(qtbot, value, decimals)
+    assert (field.text(), field.toolTip()) == (text, tooltip)
+    field.setFixedWidth(140)
+    QApplication.processEvents()
+    assert field.text() == (tooltip or text)
+    assert field.toolTip() == ""
 
 
 def typed(field: QLineEdit, text: str) -> None:

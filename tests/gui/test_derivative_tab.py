@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,25 +22,29 @@ from gui.controls import Notice
 from gui.tabs.derivative import DerivativeTab
 from gui.window import Window
 from tests.gui.mouse import click, drag, move, press, release, wheel
-
-Key, Modifier = Qt.Key, Qt.KeyboardModifier
-NONE, SHIFT, CTRL, ALT = (
-    Modifier.NoModifier,
-    Modifier.ShiftModifier,
-    Modifier.ControlModifier,
-    Modifier.AltModifier,
+from tests.gui.tabs import (
+    CTRL,
+    NONE,
+    SHIFT,
+    Key,
+    Modifier,
+    click_pane_entry,
+    key,
+    open_window,
+    pane_entries,
+    redo,
+    settle,
+    show,
+    type_in,
+    undo,
 )
+
+ALT = Modifier.AltModifier
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[Window]:
-    window = Window((DerivativeTab,), "light")
-    qtbot.addWidget(window)
-    window.resize(1280, 800)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    settle()
+    window = open_window(qtbot, DerivativeTab)
     yield window
     window.current.playback.pause()
 
@@ -51,38 +55,8 @@ def tab(window: Window) -> DerivativeTab:
     return window.current
 
 
-def settle() -> None:
-    """Let every waiting render happen."""
-    for _ in range(4):
-        QApplication.processEvents()
-
-
 def state(tab: DerivativeTab) -> DerivativeState:
     return tab.state
-
-
-def show(tab: DerivativeTab, shown: DerivativeState) -> None:
-    changes = {field.name: getattr(shown, field.name) for field in fields(shown)}
-    tab.edited(**changes)
-    settle()
-
-
-def key(tab: DerivativeTab, code: Key, modifiers: Modifier = NONE, times: int = 1) -> None:
-    for _ in range(times):
-        QTest.keyClick(QApplication.focusWidget() or tab, code, modifiers)
-    settle()
-
-
-def type_in(tab: DerivativeTab, text: str) -> None:
-    """Replace the whole text of the formula field, key by key."""
-    edit = tab.inspector.formula.field.edit
-    QTest.mouseClick(edit, Qt.MouseButton.LeftButton)
-    edit.selectAll()
-    if text:
-        QTest.keyClicks(edit, text)
-    else:
-        QTest.keyClick(edit, Key.Key_Delete)
-    settle()
 
 
 def readouts(tab: DerivativeTab) -> list[str]:
@@ -91,12 +65,12 @@ def readouts(tab: DerivativeTab) -> list[str]:
 
 def undone(tab: DerivativeTab) -> DerivativeState:
     """Undo once through the window's shortcut and say what is left."""
-    key(tab, Key.Key_Z, CTRL)
+    undo(tab)
     return state(tab)
 
 
 def redone(tab: DerivativeTab) -> DerivativeState:
-    key(tab, Key.Key_Z, CTRL | SHIFT)
+    redo(tab)
     return state(tab)
 
 
@@ -120,7 +94,7 @@ def test_first_sight(tab: DerivativeTab) -> None:
     assert rules == ["Product rule", "Chain rule", "Chain rule", "Power rule"]
     assert tab.function.plot.pill == tab.slope.plot.pill == "0.80"
     assert tab.errors.plot.pill == "0.5"
-    assert [row.field.text() for row in tab.inspector.formula.rows.values()] == ["1.20"]
+    assert [row.field.text() for row in tab.inspector.formula.letters.rows.values()] == ["1.20"]
 
 
 STATES = [
@@ -317,6 +291,36 @@ def test_small_plots_hide_in_a_small_window(window: Window, tab: DerivativeTab) 
     assert tab.errors.isVisible()
 
 
+def test_the_view_menu_hides_panes_and_brings_them_back(window: Window, tab: DerivativeTab) -> None:
+    assert pane_entries(window) == {"Zoom at the point": True, "Error versus h": True}
+    click_pane_entry(window, "Error versus h")
+    assert tab.zoom.isVisible() and not tab.errors.isVisible()
+    click_pane_entry(window, "Zoom at the point")
+    assert not tab.zoom.isVisible()
+    assert tab.function.width() == tab.width() - tab.inspector.width()
+    window.resize(960, 640)
+    settle()
+    click_pane_entry(window, "Zoom at the point")
+    assert tab.zoom.isVisible() and not tab.errors.isVisible()
+    assert pane_entries(window) == {"Zoom at the point": True, "Error versus h": False}
+    window.set_theme("dark")
+    settle()
+    assert pane_entries(window) == {"Zoom at the point": True, "Error versus h": False}
+
+
+def test_a_small_window_gets_a_pane_back_from_the_view_menu(window: Window, tab: DerivativeTab) -> None:
+    window.resize(960, 640)
+    settle()
+    assert pane_entries(window) == {"Zoom at the point": False, "Error versus h": False}
+    click_pane_entry(window, "Error versus h")
+    assert tab.errors.isVisible() and not tab.zoom.isVisible()
+    assert tab.errors.plot.pill == "0.5"
+    tab.function.header.expand_toggled.emit()
+    assert pane_entries(window) == {"Zoom at the point": False, "Error versus h": False}
+    click_pane_entry(window, "Error versus h")
+    assert tab.errors.isVisible() and tab.slope.isVisible()
+
+
 def test_a_pane_is_enlarged_and_brought_back(tab: DerivativeTab) -> None:
     before = picture(tab)
     tab.zoom.header.expand_toggled.emit()
@@ -448,7 +452,7 @@ def test_typing_a_function(tab: DerivativeTab) -> None:
     show(tab, replace(state(tab), x=2.0))
     assert readouts(tab) == ["2.00", "125.0000", "300.0000"]
     assert tab.inspector.formula.preview.latex.startswith("f(x) = ")
-    assert not any(row.isVisible() for row in tab.inspector.formula.rows.values())
+    assert not any(row.isVisible() for row in tab.inspector.formula.letters.rows.values())
     undone(tab)
     assert undone(tab) == DerivativeState()
 
@@ -519,14 +523,14 @@ def test_keys_type_while_the_field_has_focus(tab: DerivativeTab) -> None:
 def test_free_letters_get_sliders_in_order(tab: DerivativeTab) -> None:
     type_in(tab, "c + a x")
     card = tab.inspector.formula
-    shown = [name for name, row in card.rows.items() if row.isVisible()]
-    assert sorted(shown, key=lambda name: card.rows[name].y()) == ["c", "a"]
-    assert card.rows["a"].field.text() == "1.20"
-    assert card.rows["c"].field.text() == "1.00"
+    shown = [name for name, row in card.letters.rows.items() if row.isVisible()]
+    assert sorted(shown, key=lambda name: card.letters.rows[name].y()) == ["c", "a"]
+    assert card.letters.rows["a"].field.text() == "1.20"
+    assert card.letters.rows["c"].field.text() == "1.00"
 
 
 def test_slider_moves_its_letter(tab: DerivativeTab) -> None:
-    slider = tab.inspector.formula.rows["a"].slider
+    slider = tab.inspector.formula.letters.rows["a"].slider
     start, end = (QPoint(round(slider.x_of(value)), 12) for value in (1.2, -2.0))
     QTest.mousePress(slider, Qt.MouseButton.LeftButton, NONE, start)
     for x in range(start.x(), end.x(), -5):
@@ -539,7 +543,7 @@ def test_slider_moves_its_letter(tab: DerivativeTab) -> None:
 
 
 def test_number_outside_the_slider_widens_it(tab: DerivativeTab) -> None:
-    row = tab.inspector.formula.rows["a"]
+    row = tab.inspector.formula.letters.rows["a"]
     enter(row.field, "-7,5")
     assert dict(state(tab).parameters)["a"] == -7.5
     assert row.slider.x_of(-7.5) < row.slider.x_of(-3.0)

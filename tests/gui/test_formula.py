@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
@@ -109,6 +110,53 @@ def test_a_number_at_the_end_looks_as_if_typeset_whole(before: str, number: str,
     one, other = (ink_columns(each.pixmap().toImage()) for each in (quick, whole))
     assert one[0] == pytest.approx(other[0], abs=1)
     assert one[-1] - one[0] == pytest.approx(other[-1] - other[0], abs=1)
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "f(x, 0.58)",
+        "f({-0.9}, y)",
+        "({-0.2}, 0.91)",
+        r"5.71 \cdot 10^{-4}",
+        r"{-3.8 \times 10^{-10}}",
+        "0.5 + 12.34 = {-7.1}",
+        r"w = 0.5 - 0.1 \cdot ({-2.3}) = 0.73",
+        "3x^2 + 20x - 17",
+        r"(1 - 0.7616^2) \cdot 4",
+        r"\frac{1}{20} + 0.3",
+        "x_{0} = 3.2",
+        r"\sqrt{10} \cdot 0.3",
+        r"\text{10 steps} = 0.3",
+        r"\textcolor{#B34E00}{0.5} + 3",
+        "x^20 + 1.5",
+        "10^{5} + 100",
+    ],
+)
+def test_numbers_anywhere_look_as_if_typeset_whole(latex: str, qapp: QApplication) -> None:
+    from gui import formula as module
+
+    braced = module._SIGN.sub(r"\1{-}", latex)
+    quick, whole = (
+        each.pixmap().toImage()
+        for each in (formula(latex, 18, BLUE), module.Formula("", module._typeset(braced, 18, BLUE)))
+    )
+    assert quick.size() == whole.size()
+    for x, y in itertools.product(range(whole.width()), range(whole.height())):
+        assert abs(quick.pixelColor(x, y).alpha() - whole.pixelColor(x, y).alpha()) < 16
+
+
+@pytest.mark.parametrize("text", ["f(x, {})", r"\frac{{a}}{{2}} = {}", "{} + {}", r"{} \cdot 10^{{-3}}"])
+def test_other_numbers_need_no_typesetting(text: str, qapp: QApplication) -> None:
+    from gui import formula as module
+
+    formula("0123456789.", 18, BLUE)
+    formula(text.format("0.5", "0.25"), 18, BLUE)
+    before = module._typeset.cache_info().misses
+    for number in ("1.75", "23.75", "7"):
+        shown = formula(text.format(number, number), 18, BLUE)
+        assert shown.renderer.isValid()
+    assert module._typeset.cache_info().misses == before
 
 
 def test_the_same_formula_is_made_once(qapp: QApplication) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QSplitter
+from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
 from core.presets import SURFACES
@@ -22,15 +22,27 @@ from gui.tabs.gradient import GradientTab
 from gui.tabs.gradient_formula import terms
 from gui.window import Window
 from tests.gui.mouse import drag, release, wheel
-
-Key, Modifier = Qt.Key, Qt.KeyboardModifier
-NONE, SHIFT, CTRL = Modifier.NoModifier, Modifier.ShiftModifier, Modifier.ControlModifier
-LEFT = Qt.MouseButton.LeftButton
+from tests.gui.tabs import (
+    CTRL,
+    LEFT,
+    NONE,
+    SHIFT,
+    Key,
+    click_pane_entry,
+    key,
+    open_window,
+    pane_entries,
+    redo,
+    settle,
+    show,
+    type_in,
+    undo,
+)
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[Window]:
-    window = open_window(qtbot)
+    window = open_window(qtbot, GradientTab)
     yield window
     window.current.playback.pause()
 
@@ -41,56 +53,14 @@ def tab(window: Window) -> GradientTab:
     return window.current
 
 
-def open_window(qtbot: QtBot, state: GradientState | None = None) -> Window:
-    window = Window((GradientTab,), "light")
-    qtbot.addWidget(window)
-    if state is not None:
-        window.store.replace_state("gradient", state)
-    window.resize(1280, 800)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    settle()
-    return window
-
-
-def settle() -> None:
-    """Let every waiting render happen."""
-    for _ in range(4):
-        QApplication.processEvents()
-
-
-def show(tab: GradientTab, shown: GradientState) -> None:
-    tab.edited(**{field.name: getattr(shown, field.name) for field in fields(shown)})
-    settle()
-
-
-def key(tab: GradientTab, code: Key, modifiers: Modifier = NONE, times: int = 1) -> None:
-    for _ in range(times):
-        QTest.keyClick(QApplication.focusWidget() or tab, code, modifiers)
-    settle()
-
-
 def undone(tab: GradientTab) -> GradientState:
-    key(tab, Key.Key_Z, CTRL)
+    undo(tab)
     return state(tab)
 
 
 def redone(tab: GradientTab) -> GradientState:
-    key(tab, Key.Key_Z, CTRL | SHIFT)
+    redo(tab)
     return state(tab)
-
-
-def type_in(tab: GradientTab, text: str) -> None:
-    """Replace the whole text of the formula field, key by key."""
-    edit = tab.inspector.formula.field.edit
-    QTest.mouseClick(edit, LEFT)
-    edit.selectAll()
-    if text:
-        QTest.keyClicks(edit, text)
-    else:
-        QTest.keyClick(edit, Key.Key_Delete)
-    settle()
 
 
 def state(tab: GradientTab) -> GradientState:
@@ -181,11 +151,11 @@ STATES = [
 
 @pytest.mark.parametrize("last", range(len(STATES)))
 def test_rendering_one_state_after_another_equals_rendering_it_afresh(qtbot: QtBot, last: int) -> None:
-    used = open_window(qtbot).current
+    used = open_window(qtbot, GradientTab).current
     assert isinstance(used, GradientTab)
     for earlier in (STATES[last - 1], STATES[last - 2], STATES[last]):
         show(used, earlier)
-    fresh = open_window(qtbot, STATES[last]).current
+    fresh = open_window(qtbot, GradientTab, STATES[last]).current
     assert state(used).view == pytest.approx(fresh.state.view)
     show(used, replace(state(used), view=fresh.state.view))
     assert used.grab().toImage() == fresh.grab().toImage()
@@ -193,7 +163,7 @@ def test_rendering_one_state_after_another_equals_rendering_it_afresh(qtbot: QtB
 
 def test_a_state_from_a_file_is_shown_with_its_view(qtbot: QtBot) -> None:
     saved = replace(GradientState(), point=(1e-7, 2e-7), view=(-1e-6, 1e-6, -1e-6, 1e-6))
-    tab = open_window(qtbot, from_json(GradientState, to_json(saved))).current
+    tab = open_window(qtbot, GradientTab, from_json(GradientState, to_json(saved))).current
     assert tab.state.view[1] == pytest.approx(1e-6, rel=0.1)
 
 
@@ -483,6 +453,15 @@ def test_the_map_is_enlarged_and_made_small_again(tab: GradientTab) -> None:
     tab.map.header.expand_toggled.emit()
     settle()
     assert tab.map.width() == before
+
+
+def test_the_view_menu_hides_the_slices_and_brings_them_back(window: Window, tab: GradientTab) -> None:
+    assert pane_entries(window) == {"Slices": True}
+    click_pane_entry(window, "Slices")
+    assert not any(pane.isVisible() for pane in tab.slices)
+    assert tab.map.width() == tab.width() - tab.inspector.width()
+    click_pane_entry(window, "Slices")
+    assert all(pane.isVisible() for pane in tab.slices)
 
 
 def test_the_splitters_move(tab: GradientTab) -> None:

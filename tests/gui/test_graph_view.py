@@ -12,7 +12,8 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.scenes.backprop import BackpropState, at_step, compute, preset, select, type_formula
+from core.scenes.backprop import compute
+from core.scenes.backprop_state import BackpropState, at_step, preset, select, type_formula
 from gui.graph_view import GraphView
 from gui.theme import DARK, LIGHT
 

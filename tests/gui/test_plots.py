@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.handles import DragHandle, DragLine
 from gui.plot_axes import Projection, sane_range, ticks
@@ -396,3 +397,90 @@ def test_projection_is_nan_for_what_has_no_place():
     x, y = projection.to_pixels([0, -1, math.inf, 10], [1, 1, 1, math.nan])
     assert np.isnan(x).tolist() == [True, True, True, False]
     assert math.isnan(y[3])
+
+
+@pytest.mark.parametrize(("log_x", "log_y"), [(False, False), (True, False), (True, True)])
+@pytest.mark.parametrize("view", [(1, 100, 1, 100), (1e-300, 1e300, 5, 5 + 1e-11)])
+def test_one_number_is_mapped_as_an_array_of_them_is(view, log_x, log_y):
+    projection = Projection(view, 44, 6, 600, 400, log_x=log_x, log_y=log_y)
+    numbers = [0.0, -1.0, 1, 7.5, 1e300, -1e300, 5e-324, math.inf, -math.inf, math.nan]
+    for x in numbers:
+        across, down = projection.to_pixels(x, x)
+        wanted = projection.to_pixels([x], [x])
+        np.testing.assert_allclose([across, down], np.ravel(wanted), rtol=1e-13, equal_nan=True)
+
+
+class Paints(QObject):
+    """Counts how often a plot is painted."""
+
+    def __init__(self, plot: Plot) -> None:
+        super().__init__(plot)
+        self.count = 0
+        plot.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+    def during(self, change) -> int:
+        for _ in range(4):
+            QApplication.processEvents()
+        self.count = 0
+        change()
+        for _ in range(4):
+            QApplication.processEvents()
+        return self.count
+
+
+@pytest.fixture
+def crowded(plot):
+    """A plot with one of each light item, and the function that shows all at a place."""
+    curve, line, segment = plot.add(Curve(RED)), plot.add(Line(RED)), plot.add(Segment(RED, caps=6))
+    arrow, label, handle = plot.add(Arrow(RED)), plot.add(Label(RED)), plot.add(DragHandle(LIGHT, RED))
+    drag_line, marker = plot.add(DragLine(LIGHT, RED)), plot.add(Marker(RED))
+    x, y = np.linspace(-3, 3, 50), np.zeros(50)
+
+    def show(place):
+        curve.show(x, y)
+        line.show((place, 0.0), (1.0, 0.5))
+        segment.show((place, 0.0), (1.0, 1.0))
+        arrow.show((place, 0.0), (1.0, 1.0))
+        label.show(place, 1.0, "f")
+        handle.place(place, 1.0)
+        drag_line.place(place, 1.0, 1.0, 0.5)
+        marker.show(place, 1.5)
+        plot.show_x_pill(place, "1")
+        plot.show_message(None)
+
+    show(0.5)
+    return plot, show
+
+
+def test_what_is_shown_again_is_not_painted_again(crowded):
+    plot, show = crowded
+    paints = Paints(plot)
+    place = 0.5
+    show(place)
+    assert paints.during(lambda: show(place)) == 0
+    assert paints.during(lambda: show(0.75)) >= 1
+
+
+def test_view_and_items_are_painted_in_one_go(crowded):
+    plot, show = crowded
+
+    def change():
+        plot.show_view((-2, 4, -1, 1))
+        show(0.25)
+
+    assert Paints(plot).during(change) == 1
+
+
+def test_grid_and_ticks_are_sharp_on_fine_screens(plot):
+    plot.grab()
+    fine = QPixmap(2 * plot.size())
+    fine.setDevicePixelRatio(2)
+    QWidget.render(plot, fine)
+    image = fine.toImage()
+    zero = 2 * int(plot.to_pixels(0, 0).x())
+    columns = [image.pixelColor(zero + step, 100).name() for step in range(-2, 4)]
+    assert columns.count(QColor(LIGHT.zero_axis).name().lower()) == 2

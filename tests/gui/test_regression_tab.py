@@ -13,41 +13,26 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.presets import DATA_SETS
-from core.scenes.regression import RegressionState, compute, present
+from core.scenes.regression import compute
+from core.scenes.regression_state import RegressionState, present
 from gui.controls import Notice, NumberField, Slider
 from gui.tabs.regression import RegressionTab
 from gui.window import Window
 from tests.gui.mouse import double_click, drag, move, wheel
+from tests.gui.tabs import CTRL, NONE, SHIFT, Key, click_pane_entry, open_window, pane_entries, settle
 
-Key = Qt.Key
-NONE, SHIFT, CTRL = (
-    Qt.KeyboardModifier.NoModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.ControlModifier,
-)
 FIRST = RegressionState()
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Window:
-    window = Window((RegressionTab,), "light")
-    qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    settle()
-    return window
+    return open_window(qtbot, RegressionTab)
 
 
 @pytest.fixture
 def tab(window: Window) -> RegressionTab:
     assert isinstance(window.current, RegressionTab)
     return window.current
-
-
-def settle() -> None:
-    for _ in range(3):
-        QApplication.processEvents()
 
 
 def press(key: Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
@@ -561,3 +546,23 @@ def test_the_theme_changes_colours_and_nothing_else(window: Window, tab: Regress
     assert isinstance(dark, RegressionTab) and dark is not tab
     assert dark.state == before
     assert dark.losses.plot.pill == "12"
+
+
+def test_the_view_menu_hides_panes_and_brings_them_back(window: Window, tab: RegressionTab) -> None:
+    assert pane_entries(window) == {"Loss landscape": True, "Loss at each step": True}
+    click_pane_entry(window, "Loss landscape")
+    click_pane_entry(window, "Loss at each step")
+    assert (tab.data.isVisible(), tab.landscape.isVisible(), tab.losses.isVisible()) == (True, False, False)
+    click_pane_entry(window, "Loss landscape")
+    assert tab.landscape.isVisible()
+
+
+@pytest.mark.parametrize("preset", [preset for preset in DATA_SETS if preset.key in ("five", "years")])
+def test_a_double_click_gives_the_learning_rate_of_the_data_set(tab: RegressionTab, preset: Any) -> None:
+    tab.choose_example(preset.key)
+    tab.edited(learning_rate=1e-8)
+    settle()
+    slider = tab.inspector.descent.rate.slider
+    QTest.mouseDClick(slider, Qt.MouseButton.LeftButton, NONE, QPoint(40, 12))
+    settle()
+    assert state(tab).learning_rate == preset.learning_rate

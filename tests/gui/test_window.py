@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QTabBar, QWidget
+from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
 from gui.shortcuts import ShortcutSheet
@@ -273,6 +274,33 @@ def test_the_examples_are_those_of_the_tab_in_view(window: Window) -> None:
     assert window.current.label.text() == "0 two"
     window.show_tab("still")
     assert row.findChild(QMenu).isEmpty()
+
+
+class BrokenTab(StillTab):
+    """Cannot be built."""
+
+    key = "broken"
+    title = "Broken"
+
+    def build(self) -> None:
+        raise ArithmeticError("no such tab")
+
+
+@pytest.mark.parametrize("way", ["click", "menu"])
+def test_a_tab_that_cannot_be_built_is_not_marked(qtbot: QtBot, way: str) -> None:
+    window = Window((CountingTab, BrokenTab), "light")
+    qtbot.addWidget(window)
+    window.show()
+    bar = part(window, QTabBar)
+    with capture_exceptions() as raised:
+        if way == "click":
+            QTest.mouseClick(bar, Qt.MouseButton.LeftButton, NONE, bar.tabRect(1).center())
+        else:
+            menu(window, "View", "Broken").trigger()
+    assert [kind for kind, *_ in raised] == [ArithmeticError]
+    assert window.current.key == "counting"
+    assert bar.tabText(bar.currentIndex()) == "Counting"
+    assert menu(window, "View", "Counting").isChecked()
 
 
 def test_a_new_theme_keeps_states_history_tab_and_speed(window: Window) -> None:

@@ -8,20 +8,18 @@ from dataclasses import replace
 import pytest
 
 from core.presets import GRAPHS
-from core.scenes.backprop import (
+from core.scenes.backprop import compute, to_python
+from core.scenes.backprop_state import (
     BackpropState,
     at_step,
-    compute,
-    examples,
     last_step_of,
     preset,
     select,
-    take_gradient_step,
-    to_python,
     type_formula,
     with_learning,
     with_value,
 )
+from core.scenes.backprop_step import take_gradient_step
 from core.scenes.backprop_words import Line
 from core.scenes.state import from_json, to_json
 
@@ -302,12 +300,6 @@ def test_examples_agree_with_finite_differences(row: object) -> None:
     assert scene.problem is None and scene.remark == ""
     assert all(each.error < 1e-8 for each in scene.gradients)
     assert scene.chain.total is not None
-
-
-def test_examples_are_listed_by_group() -> None:
-    listed = examples()
-    assert [each.key for each in listed] == [row.key for row in GRAPHS]
-    assert all(each.latex and each.title for each in listed)
 
 
 @pytest.mark.parametrize("state", [NEURON, FORK, typed("1 + 2")], ids=lambda state: state.formula)

@@ -15,16 +15,14 @@ from hypothesis import strategies as st
 
 from core.presets import DATA_SETS
 from core.regression import LinearRegression
-from core.scenes.regression import (
+from core.scenes.regression import RegressionScene, compute, to_python
+from core.scenes.regression_state import (
     FIRST_HORIZON,
     LARGEST_STEP,
-    RegressionScene,
     RegressionState,
-    compute,
     fitted,
     present,
     stepped,
-    to_python,
     with_intercept,
     with_intercept_through,
     with_learning_rate,
@@ -407,3 +405,16 @@ def test_the_script_computes_what_is_shown(optimizer: str) -> None:
     printed = [float(word) for line in run.stdout.splitlines() for word in line.split("=")[1].split()]
     scene = compute(state)
     assert printed == pytest.approx([scene.w, scene.b, scene.loss], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("points", "rate"),
+    [
+        (FIRST.points, 0.06),
+        (((0.0, 1.0), (2.0, 1.0), (4.0, 3.0)), 0.07),
+    ],
+)
+def test_the_usual_rate_suits_the_data(points: tuple[tuple[float, float], ...], rate: float) -> None:
+    scene = compute(replace(FIRST, points=points, learning_rate=9.0))
+    assert scene.usual_rate == pytest.approx(rate, rel=0.1)
+    assert not scene.usual_rate > scene.limit

@@ -16,12 +16,12 @@ ENDS = (3.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e6, 1e9, 1e12, 1e300)
 
 
 class LetterSliders(QWidget):
-    """A slider for each free letter, in the order in which they appear; built once for each letter.
+    """A slider for each free letter, in the order in which they appear.
 
     Attributes
     ----------
     rows : dict of str to SliderRow
-        By letter, also of letters that are hidden now.
+        By letter.
 
     Signals
     -------
@@ -38,20 +38,23 @@ class LetterSliders(QWidget):
     moved = Signal(str, float)
     committed = Signal(str, float)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, spacing: int = 5) -> None:
         super().__init__()
         self._theme = theme
         self.rows: dict[str, SliderRow] = {}
         self._taken = ""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(5)
+        self._column.setSpacing(spacing)
 
     def show_letters(self, letters: Sequence[Parameter]) -> None:
         """Show these letters and no others; emits nothing."""
-        names = {letter.name for letter in letters}
-        for name, row in self.rows.items():
-            row.setVisible(name in names)
+        names = [letter.name for letter in letters]
+        for name in [name for name in self.rows if name not in names]:
+            row = self.rows.pop(name)
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
         for place, letter in enumerate(letters):
             row = self.rows.get(letter.name) or self._new_row(letter)
             if self._column.indexOf(row) != place:
@@ -61,11 +64,27 @@ class LetterSliders(QWidget):
                 end = next(end for end in ENDS if abs(letter.value) <= end)
                 row.show_range(-end, end)
             row.show_value(letter.value)
+        self.rows = {name: self.rows[name] for name in names}
         self.setVisible(bool(letters))
 
+    def default_of(self, name: str) -> float:
+        """Give what a double-click on a slider goes back to."""
+        return DEFAULT_PARAMETER
+
+    def beside(self, letter: Parameter) -> QWidget | None:
+        """Make what stands at the right of a slider."""
+        return None
+
     def _new_row(self, letter: Parameter) -> SliderRow:
-        row = SliderRow(self._theme, letter.latex, -ENDS[0], ENDS[0], default=DEFAULT_PARAMETER)
         name = letter.name
+        row = SliderRow(
+            self._theme,
+            letter.latex,
+            -ENDS[0],
+            ENDS[0],
+            default=self.default_of(name),
+            trailing=self.beside(letter),
+        )
         row.pressed.connect(lambda: self._take(name))
         row.released.connect(self._let_go)
         row.moved.connect(lambda value: self.moved.emit(name, value))

@@ -1,0 +1,36 @@
+"""A line of text whose undo belongs to the application."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit
+
+
+def is_undo(event: QKeyEvent) -> bool:
+    """Tell whether a key press means undo or redo."""
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+
+
+class LineEdit(QLineEdit):
+    """A line edit that passes undo and redo on, and that Esc leaves."""
+
+    def leave(self) -> None:
+        """Give the focus away."""
+        self.clearFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave on Esc; pass undo and redo on."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        elif is_undo(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave undo and redo to the application's shortcuts."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and is_undo(event):
+            event.ignore()
+            return False
+        return super().event(event)

@@ -1,0 +1,30 @@
+"""A plot under its header."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.controls import PaneHeader
+from gui.plots import Plot
+
+
+class Pane(QWidget):
+    """A plot under its header.
+
+    Attributes
+    ----------
+    header : PaneHeader
+        Title, legend, and the button that enlarges the pane.
+    plot : Plot
+        Below it.
+    """
+
+    def __init__(self, header: PaneHeader, plot: Plot) -> None:
+        super().__init__()
+        self.header = header
+        self.plot = plot
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(header)
+        column.addWidget(plot, 1)
