@@ -7,6 +7,7 @@
 """
 
 from core.autodiff import grad, hessian, jvp, value_and_grad, vjp
+from core.check import check_gradient
 from core.differentiate import Derivation, differentiate
 from core.expression import Expression, trace
 from core.optimizers import minimize
@@ -17,6 +18,7 @@ __all__ = [
     "Derivation",
     "Expression",
     "ParseError",
+    "check_gradient",
     "differentiate",
     "grad",
     "hessian",

@@ -29,6 +29,7 @@ import numpy.typing as npt
 from core import special
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 LocalDerivative = Callable[..., Any]
 
 

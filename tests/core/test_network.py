@@ -1,0 +1,154 @@
+"""The perceptron's gradients against differences of its own loss, and its losses against their formulas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.network import ACTIVATIONS, LOSSES, Layer, Network, random_network
+
+EXAMPLES = 12
+
+
+def batch(loss, seed=1):
+    generator = np.random.default_rng(seed)
+    inputs = generator.normal(size=(EXAMPLES, 2))
+    if loss == "cross_entropy":
+        return inputs, np.eye(3)[generator.integers(0, 3, EXAMPLES)]
+    wave = np.sin(3.0 * inputs[:, :1]) * inputs[:, 1:]
+    return inputs, wave if loss == "mse" else (wave > 0).astype(float)
+
+
+def network(activation, loss):
+    return random_network(
+        (2, 5, 4, 3 if loss == "cross_entropy" else 1),
+        activation=activation,
+        loss=loss,
+        seed=3,
+    )
+
+
+def nudged(net, layer, part, place, by):
+    array = getattr(net.layers[layer], part).copy()
+    array[place] += by
+    layers = list(net.layers)
+    layers[layer] = replace(net.layers[layer], **{part: array})
+    return replace(net, layers=tuple(layers))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_gradient_equals_the_difference_of_losses(activation, loss):
+    net = network(activation, loss)
+    inputs, targets = batch(loss)
+    _, gradient = net.value_and_grad(inputs, targets)
+    h = 1e-6
+    for layer, found in enumerate(gradient):
+        for part in ("weights", "biases"):
+            for place in np.ndindex(getattr(found, part).shape):
+                after, before = (
+                    nudged(net, layer, part, place, by).value_and_grad(inputs, targets)[0] for by in (h, -h)
+                )
+                assert getattr(found, part)[place] == pytest.approx((after - before) / (2 * h), abs=2e-8)
+
+
+def test_a_wrong_gradient_would_be_noticed():
+    net = network("tanh", "mse")
+    inputs, targets = batch("mse")
+    found = net.value_and_grad(inputs, targets)[1][1].weights[2, 1]
+    after, before = (
+        nudged(net, 1, "weights", (2, 1), by).value_and_grad(inputs, targets)[0] for by in (1e-6, -1e-6)
+    )
+    assert 1.0005 * found != pytest.approx((after - before) / 2e-6, abs=2e-8)
+
+
+def test_losses_by_hand():
+    net = Network((Layer(np.array([[2.0]]), np.array([1.0])),), loss="mse")
+    value, (gradient,) = net.value_and_grad([[1.0], [2.0]], [[4.0], [3.0]])
+    assert value == pytest.approx((1.0 + 4.0) / 2)
+    assert gradient.weights == pytest.approx(np.array([[-1.0 * 1.0 + 2.0 * 2.0]]))
+    assert gradient.biases == pytest.approx(np.array([1.0]))
+    binary = replace(net, loss="binary_cross_entropy")
+    p = 1 / (1 + np.exp(-3.0))
+    assert binary.value_and_grad([[1.0]], [[1.0]])[0] == pytest.approx(-np.log(p))
+    assert binary.predict([[1.0]]) == pytest.approx(p)
+
+
+@pytest.mark.parametrize("z", [-1000.0, 1000.0])
+def test_cross_entropy_neither_saturates_nor_overflows(z):
+    net = Network((Layer(np.array([[1.0]]), np.array([0.0])),), loss="binary_cross_entropy")
+    value, (gradient,) = net.value_and_grad([[z]], [[0.0 if z > 0 else 1.0]])
+    assert value == pytest.approx(1000.0)
+    assert gradient.biases == pytest.approx(np.array([np.sign(z)]))
+    wide = Network((Layer(np.array([[1.0, -1.0]]), np.zeros(2)),), loss="cross_entropy")
+    value, _ = wide.value_and_grad([[z]], [[0.0, 1.0] if z > 0 else [1.0, 0.0]])
+    assert value == pytest.approx(2000.0)
+
+
+def test_large_batch_in_blocks_equals_the_mean_over_examples():
+    net = random_network((2, 16, 16, 1), seed=5)
+    generator = np.random.default_rng(2)
+    inputs, targets = generator.normal(size=(1203, 2)), generator.normal(size=(1203, 1))
+    value, gradient = net.value_and_grad(inputs, targets)
+    single = [net.value_and_grad(inputs[i : i + 1], targets[i : i + 1]) for i in range(len(inputs))]
+    assert value == pytest.approx(np.mean([loss for loss, _ in single]), rel=1e-12)
+    for layer, found in enumerate(gradient):
+        mean = np.mean([parts[layer].weights for _, parts in single], axis=0)
+        assert found.weights == pytest.approx(mean, rel=1e-9, abs=1e-13)
+
+
+def test_softmax_sums_to_one_and_training_goes_down():
+    net = network("tanh", "cross_entropy")
+    inputs, targets = batch("cross_entropy")
+    assert net.predict(inputs).sum(axis=1) == pytest.approx(np.ones(EXAMPLES))
+    before, _ = net.value_and_grad(inputs, targets)
+    for _ in range(200):
+        _, gradient = net.value_and_grad(inputs, targets)
+        layers = tuple(
+            Layer(layer.weights - 0.5 * step.weights, layer.biases - 0.5 * step.biases)
+            for layer, step in zip(net.layers, gradient, strict=True)
+        )
+        net = replace(net, layers=layers)
+    assert net.value_and_grad(inputs, targets)[0] < 0.5 * before
+
+
+def test_forward_pass_keeps_what_every_layer_saw_and_did():
+    net = network("sigmoid", "mse")
+    inputs, _ = batch("mse")
+    passes = net.forward(inputs)
+    assert [layer.inputs.shape[1] for layer in passes] == [2, 5, 4]
+    assert passes[0].outputs is passes[1].inputs
+    assert passes[0].z == pytest.approx(inputs @ net.layers[0].weights + net.layers[0].biases)
+
+
+def test_same_seed_same_weights():
+    one, other = random_network((2, 3, 1), seed=7), random_network((2, 3, 1), seed=7)
+    assert all((a.weights == b.weights).all() for a, b in zip(one.layers, other.layers, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: random_network((2, 1), activation="step"), "no activation 'step'"),
+        (lambda: random_network((2, 1), loss="zero-one"), "no loss 'zero-one'"),
+        (
+            lambda: Network(
+                (
+                    Layer(np.ones((2, 3)), np.zeros(3)),
+                    Layer(np.ones((2, 1)), np.zeros(1)),
+                )
+            ),
+            "3 outputs meets",
+        ),
+        (lambda: random_network((2, 1)).predict([[1.0, 2.0, 3.0]]), "takes 2 inputs"),
+        (
+            lambda: random_network((2, 1)).value_and_grad([[1.0, 2.0]], [[1.0, 2.0]]),
+            "targets of shape",
+        ),
+    ],
+)
+def test_misuse_is_told(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
