@@ -219,11 +219,22 @@ def _compose_product(node: Apply, operands: tuple[_Typeset, ...], inline: bool) 
     right = _within(operands[1], SIGN if inline else _sign_reach(node.operands[1]), inline=inline)
     if right.startswith("-"):
         return rf"{left} \cdot \left({right}\right)"
+    if _meet_in_one_letter(*node.operands):
+        return rf"{left} \cdot {right}"
     if right.lstrip("{")[0].isdigit() or (right.startswith(r"\frac") and left[-1].isdigit()):
         return rf"{left} \cdot {right}"
     after_bracket = left.endswith(r"\right)") and not right.startswith("\\")
     command = right.startswith(("\\", "{e}^")) and not right.startswith(r"\left")
     return rf"{left} \, {right}" if command or after_bracket else f"{left} {right}"
+
+
+def _meet_in_one_letter(left: Expression, right: Expression) -> bool:
+    """Tell whether a product would read as one word with a letter twice: xx, 2xx²."""
+    while isinstance(left, Apply) and left.primitive is multiply:
+        left = left.operands[1]
+    while isinstance(right, Apply) and right.primitive in (multiply, power):
+        right = right.operands[0]
+    return isinstance(left, Variable) and left == right
 
 
 def _compose_sign(node: Apply, operands: tuple[_Typeset, ...], inline: bool) -> str:

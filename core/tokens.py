@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.expression import GREEK
@@ -18,6 +19,9 @@ MAX_LENGTH = 1000
 
 LONGEST_PRODUCT = 3
 """Longest run of letters that, when no known name is in it, is read as a product of them."""
+
+CLOSE = 0.6
+"""How like a known name a word must be for that name to be suggested."""
 
 CONSTANTS: dict[str, NamedFloat] = {"pi": PI, "e": E, "tau": TAU}
 
@@ -257,6 +261,8 @@ def _check_product(text: str, tokens: list[Token], start: int, end: int) -> None
         unknown = unknown + 1 if single else 0
         if unknown > LONGEST_PRODUCT or not token.text[0].isalpha():
             raise _unknown_name(text, start, end)
+    if end - start == LONGEST_PRODUCT and (meant := _meant_function(text[start:end].lower())):
+        raise _unknown_name(text, start, end, meant)
     if not _is_called(text, end) or tokens[-1].kind == "function":
         return
     has_function = any(token.kind == "function" for token in tokens)
@@ -264,13 +270,23 @@ def _check_product(text: str, tokens: list[Token], start: int, end: int) -> None
         raise _unknown_name(text, start, end)
 
 
-def _unknown_name(text: str, start: int, end: int) -> ParseError:
+def _meant_function(word: str) -> str:
+    """Find a function whose name has the same letters in another order, or begins with them; or none."""
+    letters = sorted(word)
+    return _closest(word, (name for name in FUNCTIONS if sorted(name) == letters or name.startswith(word)))
+
+
+def _closest(word: str, names: Iterable[str]) -> str:
+    return next(iter(difflib.get_close_matches(word, list(names), n=1, cutoff=CLOSE)), "")
+
+
+def _unknown_name(text: str, start: int, end: int, meant: str = "") -> ParseError:
     word = text[start:end]
-    close = difflib.get_close_matches(word.lower(), [*FUNCTIONS, *CONSTANTS], n=1, cutoff=0.6)
+    close = meant or _closest(word.lower(), (*FUNCTIONS, *CONSTANTS))
     kind = "function" if _is_called(text, end) else "name"
     message = f"There is no {kind} “{word if len(word) <= 24 else word[:24] + '…'}”."
     if close:
-        return ParseError(message, start, f"Did you mean {close[0]}?", suggestion=(start, end, close[0]))
+        return ParseError(message, start, f"Did you mean {close}?", suggestion=(start, end, close))
     hint = (
         f"A product is written {'*'.join(word)}."
         if word.isalpha() and len(word) <= 6

@@ -13,6 +13,8 @@ from PySide6.QtGui import QPolygonF
 from core.scenes.backprop_graph import CONSTANT, INPUT, Graph, GraphEdge
 from gui.graph_labels import LabelPlaces
 
+MARGIN = 8.0
+"""Least distance of a sum of gradients to the edge of the pane."""
 _NARROW_PANE = 760
 _CLOSEST, _WIDEST = 104.0, 260.0
 _LOWEST, _HIGHEST = 84.0, 139.0
@@ -92,9 +94,9 @@ def arrange(graph: Graph, width: float, height: float) -> Arrangement:
     output = boxes[-1].center()
     content = content.united(QRectF(output.x() - 40, output.y() - 66, 80, 142))
     sides = tuple(_sum_side(graph, node, row_height) for node in range(len(boxes)))
-    for box, side, node in zip(boxes, sides, graph.nodes, strict=True):
+    for box, side in zip(boxes, sides, strict=True):
         if side:
-            content = content.united(sum_rect(box, side, 140.0, node.place[0] == 0))
+            content = content.united(sum_rect(box, side, 140.0, MARGIN))
     content = content.adjusted(-4, -6, 4, 6)
     return Arrangement(boxes, spacing, places.decimals, sides, content, row_height, middle, left)
 
@@ -131,8 +133,8 @@ def routes(graph: Graph, places: Arrangement) -> tuple[Route, ...]:
     """Find the way of every edge between the nodes, and a spot on it for its numbers."""
     ways = [_pieces(graph, places, index) for index in range(len(graph.edges))]
     sums = [
-        sum_rect(box, side, 130.0, node.place[0] == 0)
-        for box, side, node in zip(places.boxes, places.sum_sides, graph.nodes, strict=True)
+        sum_rect(box, side, 130.0, MARGIN)
+        for box, side in zip(places.boxes, places.sum_sides, strict=True)
         if side
     ]
     labels = LabelPlaces([*places.boxes, *sums], places.spacing, places.decimals)
@@ -215,9 +217,9 @@ def is_free(graph: Graph, node: int, side: int, reach: float) -> bool:
     return not any(0 < (other - row) * side < reach for other in _taken(graph)[column])
 
 
-def sum_rect(box: QRectF, side: int, width: float, is_first: bool) -> QRectF:
-    """Give the place of a sum of gradients at a node: towards the left, or the right of a first column."""
-    left = box.left() - 2 if is_first else box.right() + 4 - width
+def sum_rect(box: QRectF, side: int, width: float, edge: float) -> QRectF:
+    """Give the place of a sum of gradients at a node: towards the left, as far as the edge of the pane."""
+    left = max(box.right() + 4 - width, min(edge, box.left() - 2))
     return QRectF(left, box.top() - 42 if side < 0 else box.bottom() + 6, width, 36)
 
 

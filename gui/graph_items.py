@@ -13,14 +13,15 @@ from core.scenes.backprop import EdgeState, NodeState
 from core.scenes.backprop_graph import CONSTANT, INPUT, GraphEdge, GraphNode
 from gui.controls.figures import draw_figures, figures_width
 from gui.formula import formula
-from gui.graph_geometry import Route, sum_rect
+from gui.graph_geometry import MARGIN, Route, sum_rect
 from gui.graph_labels import PILL_HEIGHT, clearance
 from gui.numbers import MINUS, format_number, latex_number
 from gui.theme import FOCUS_RING, Theme, mixed, ui_font
 
 _HALO = 5.0
-_READABLE = 0.35
-"""Below this scale, numbers are left out."""
+READABLE = 0.62
+"""Below this scale, only the numbers of the present step are shown, and are drawn larger than the rest."""
+_LARGEST_NUMBERS = 1.6
 
 
 def tight_number(value: float, digits: int = 4) -> str:
@@ -139,7 +140,9 @@ class NodeItem(QGraphicsItem):
             ring = box.adjusted(-reach, -reach, reach, reach)
             painter.drawRoundedRect(ring, radius + reach, radius + reach)
         self._paint_name(painter)
-        self._paint_labels(painter)
+        zoom = painter.worldTransform().m11() / painter.device().devicePixelRatio()
+        if zoom >= READABLE or current or self._is_output:
+            self._paint_labels(painter)
 
     def _paint_name(self, painter: QPainter) -> None:
         theme, box, node = self._theme, self._size, self.node
@@ -177,11 +180,8 @@ class NodeItem(QGraphicsItem):
             font = ui_font(12.5, QFont.Weight.DemiBold)
             text = f"= {text}"
             width = shown.width + 6 + figures_width(text, font)
-            place = sum_rect(box, self._sum_side, width, self.node.place[0] == 0)
+            place = sum_rect(box, self._sum_side, width, MARGIN - self.pos().x())
             left, middle = place.left(), place.center().y()
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.plot))
-            painter.drawRoundedRect(place.adjusted(-4, 0, 4, 0), 6, 6)
             shown.paint(painter, left, middle - shown.height / 2 + shown.baseline)
             painter.setPen(QColor(theme.derivative.text))
             draw_figures(painter, left + shown.width + 6, middle + 4.5, text, font)
@@ -209,7 +209,7 @@ class EdgeItem(QGraphicsItem):
         self.prepareGeometryChange()
         self._route = route
         bounds = route.forward.boundingRect().united(route.backward.boundingRect())
-        self._bounds = bounds.adjusted(-110, -60, 110, 60)
+        self._bounds = bounds.adjusted(-160, -100, 160, 100)
 
     def show_state(self, state: EdgeState, *, direction: str, computed: bool, decimals: int) -> None:
         """Show the numbers; `computed` says whether the forward pass has been through."""
@@ -252,7 +252,12 @@ class EdgeItem(QGraphicsItem):
         if self.edge.active:
             backward = theme.derivative.mark if gradient else theme.border
             _arrow(painter, route.backward, backward, strong if direction == "backward" else 1.6)
-        if painter.worldTransform().m11() >= _READABLE:
+        zoom = painter.worldTransform().m11() / painter.device().devicePixelRatio()
+        if zoom < READABLE and direction:
+            larger = min(READABLE / zoom, _LARGEST_NUMBERS)
+            painter.translate(route.middle * (1 - larger))
+            painter.scale(larger, larger)
+        if zoom >= READABLE or direction:
             self._paint_texts(painter, route, (value, local, gradient), direction)
 
     def _paint_texts(

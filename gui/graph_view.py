@@ -9,10 +9,13 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 from core.scenes.backprop import BackpropScene
 from core.scenes.backprop_graph import Graph
 from gui.graph_geometry import Arrangement, arrange, routes
-from gui.graph_items import EdgeItem, NodeItem, short_number
+from gui.graph_items import READABLE, EdgeItem, NodeItem, short_number
 from gui.theme import Theme
 
-_SMALLEST_FIT, _SMALLEST, _LARGEST = 0.62, 0.2, 4.0
+_SMALLEST, _LARGEST = 0.2, 4.0
+_ALL = 1e-3
+_REVEALED = QRectF(-110, -70, 220, 140)
+"""What is to be seen about a node that the person or a step goes to."""
 
 
 class GraphView(QGraphicsView):
@@ -39,7 +42,7 @@ class GraphView(QGraphicsView):
         self._graph: Graph | None = None
         self._shown: BackpropScene | None = None
         self._arrangement: Arrangement | None = None
-        self._is_fitted = True
+        self._least_scale: float | None = READABLE
         self._grip: QPoint | None = None
         self._was_dragged = False
         self.nodes: list[NodeItem] = []
@@ -63,10 +66,12 @@ class GraphView(QGraphicsView):
 
     def show_scene(self, scene: BackpropScene) -> None:
         """Show the graph and what the passes have reached; emits `moved` if the graph is another."""
-        self._shown = scene
+        before, self._shown = self._shown, scene
+        progress = scene.progress
         if scene.graph is not self._graph:
             self._build(scene.graph)
-        progress = scene.progress
+        elif before is not None and before.progress.step != progress.step:
+            self._reveal(progress.current)
         for index, item in enumerate(self.nodes):
             item.show_state(
                 scene.nodes[index],
@@ -86,14 +91,18 @@ class GraphView(QGraphicsView):
         self._describe(scene)
 
     def fit(self) -> None:
-        """Show the whole graph, or its beginning where it would become too small to read."""
-        self._is_fitted = True
+        """Show the whole graph, however small it becomes."""
+        self._fit(_ALL)
+
+    def _fit(self, least_scale: float) -> None:
+        """Show as much of the graph as there is room for at a least scale, with the present step."""
+        self._least_scale = least_scale
         if self._arrangement is None:
             return
         content = self._arrangement.content
         width, height = max(self.viewport().width(), 1), max(self.viewport().height(), 1)
         scale = min(1.0, width / content.width(), height / content.height())
-        scale = max(scale, _SMALLEST_FIT)
+        scale = max(scale, least_scale)
         self.resetTransform()
         self.scale(scale, scale)
         room_x, room_y = width / scale, height / scale
@@ -106,6 +115,7 @@ class GraphView(QGraphicsView):
             x = content.center().x() if content.width() <= room_x else content.left() + room_x / 2
             centre = QPointF(x, content.center().y())
         self.centerOn(centre)
+        self._reveal(self._shown.progress.current if self._shown is not None else -1)
         self.moved.emit()
 
     def x_of(self, node: int) -> float:
@@ -137,7 +147,7 @@ class GraphView(QGraphicsView):
         for item in (*self.edges, *self.nodes):
             self.scene().addItem(item)
         self._arrange()
-        self.fit()
+        self._fit(READABLE)
 
     def _arrange(self) -> None:
         if self._graph is None:
@@ -185,7 +195,7 @@ class GraphView(QGraphicsView):
             return
         way = event.position().toPoint() - self._grip
         if self._was_dragged or way.manhattanLength() > 3:
-            self._was_dragged, self._is_fitted = True, False
+            self._was_dragged, self._least_scale = True, None
             self._grip = event.position().toPoint()
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
             self._pan(way)
@@ -206,11 +216,11 @@ class GraphView(QGraphicsView):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the pointer."""
         factor = 1.0015 ** event.angleDelta().y()
-        wanted = min(max(self.zoom * factor, _SMALLEST), _LARGEST)
+        wanted = min(max(self.zoom * factor, min(_SMALLEST, self.zoom)), _LARGEST)
         factor = wanted / self.zoom
         here = event.position().toPoint()
         before = self.mapToScene(here)
-        self._is_fitted = False
+        self._least_scale = None
         self.scale(factor, factor)
         self._pan(here - self.mapFromScene(before))
         event.accept()
@@ -256,10 +266,18 @@ class GraphView(QGraphicsView):
         return best
 
     def _reveal(self, node: int) -> None:
-        """Pan as far as it takes to see a node."""
-        if not self.viewport().rect().adjusted(30, 30, -30, -30).contains(self.centre_of(node)):
-            box = QRectF(self.nodes[node].pos() - QPointF(80, 60), self.nodes[node].pos() + QPointF(80, 60))
-            self._is_fitted = False
+        """Pan as far as it takes to see a node, and its operands where there is room for them."""
+        if node < 0 or self._graph is None or self._arrangement is None:
+            return
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        box = _REVEALED.translated(self.nodes[node].pos())
+        for edge in self._graph.incoming[node]:
+            source = self.nodes[self._graph.edges[edge].source].pos()
+            wider = box.united(_REVEALED.translated(source))
+            if wider.width() <= seen.width() and wider.height() <= seen.height():
+                box = wider
+        box &= self._arrangement.content
+        if not seen.adjusted(-2, -2, 2, 2).contains(box):
             self.ensureVisible(box, 0, 0)
             self.moved.emit()
 
@@ -271,8 +289,8 @@ class GraphView(QGraphicsView):
         if self._graph is None:
             return
         self._arrange()
-        if self._is_fitted:
-            self.fit()
+        if self._least_scale is not None:
+            self._fit(self._least_scale)
         if self._shown is not None:
             self.show_scene(self._shown)
         self.moved.emit()

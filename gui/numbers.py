@@ -11,6 +11,7 @@ _LARGEST_PLAIN = 1e6
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}(?![0-9])")
 _SCIENTIFIC = re.compile(r"\s*×\s*10([⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_BETWEEN = re.compile(r"\s*;\s*|\s*,\s+|\s+,\s*|\s+")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
 
@@ -49,6 +50,16 @@ def format_field(value: float, digits: int = 4) -> str:
     return text.replace("-", MINUS)
 
 
+def format_significant(value: float, digits: int = 3) -> str:
+    """Write `value` like `format_field`, but with as many significant digits below 1: "0.0034", "0.00346"."""
+    if not 1e-4 <= abs(value) < 1.0:
+        return format_field(value, digits)
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    text = f"{value:.{places}f}"
+    kept = len(text) - (places - digits)
+    return (text[:kept] + text[kept:].rstrip("0")).replace("-", MINUS)
+
+
 def latex_number(value: float, digits: int = 4) -> str:
     """Write `value` for a formula; the braces keep stray gaps away from a leading minus."""
     if math.isnan(value):
@@ -68,12 +79,32 @@ def parse_number(text: str) -> float | None:
     A point and a comma both mark decimals. "1,500" is refused, because it may mean 1.5 or 1500. The
     forms that this program displays ("−2", "3.8 × 10⁻¹") are read back too.
     """
-    plain = _SCIENTIFIC.sub(lambda match: "e" + match[1].translate(_PLAIN_DIGITS), text.strip())
-    plain = plain.replace(MINUS, "-")
+    plain = _plain(text)
     if not _NUMBER.fullmatch(plain) or _GROUPED.match(plain):
         return None
     value = float(plain.replace(",", "."))
     return value if math.isfinite(value) else None
+
+
+def parse_numbers(text: str, count: int) -> tuple[float, ...] | None:
+    """Read `count` numbers typed by a person: "3, 4", "(3, 4)", "3; 4" or "3 4"; None if they are not that.
+
+    Between two numbers a comma without a space is enough where it cannot mark decimals: "3,4".
+    """
+    plain = _plain(text)
+    if plain.startswith("(") and plain.endswith(")"):
+        plain = plain[1:-1].strip()
+    for parts in (_BETWEEN.split(plain), plain.split(",")):
+        numbers = [parse_number(part) for part in parts]
+        if len(parts) == count and None not in numbers:
+            return tuple(number for number in numbers if number is not None)
+    return None
+
+
+def _plain(text: str) -> str:
+    """Write minus signs and powers of ten the way Python does."""
+    plain = _SCIENTIFIC.sub(lambda match: "e" + match[1].translate(_PLAIN_DIGITS), text.strip())
+    return plain.replace(MINUS, "-")
 
 
 def _scientific(value: float, digits: int) -> str:

@@ -214,7 +214,13 @@ class Polygon(PathItem):
 
 
 class Squares(PathItem):
-    """Many upright rectangles in one item, such as squared errors."""
+    """Many upright rectangles in one item, such as squared errors; darker where they overlap.
+
+    Attributes
+    ----------
+    boxes : list of QRectF
+        The rectangles in pixels.
+    """
 
     level = 2.5
 
@@ -225,6 +231,7 @@ class Squares(PathItem):
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         super().__init__(pen, QBrush(tint))
         self._corners: ArrayLike = np.empty((0, 4))
+        self.boxes: list[QRectF] = []
 
     def show(self, corners: ArrayLike) -> None:
         """Put one rectangle for each row x, y, x of the opposite corner, y of the opposite corner."""
@@ -239,7 +246,24 @@ class Squares(PathItem):
         corners = np.asarray(self._corners, dtype=np.float64).reshape(-1, 4)
         x, y = projection.to_pixels(corners[:, 0::2], corners[:, 1::2])
         sides = np.clip(np.column_stack((x, y)), -5000, 5000)
+        self.set_boxes(
+            [
+                QRectF(QPointF(ax, ay), QPointF(bx, by)).normalized()
+                for ax, bx, ay, by in sides[np.isfinite(sides).all(axis=1)].tolist()
+            ],
+            projection,
+        )
+
+    def set_boxes(self, boxes: list[QRectF], projection: Projection) -> None:
+        """Draw these rectangles, in pixels, from now on."""
+        self.boxes = boxes
         path = QPainterPath()
-        for ax, bx, ay, by in sides[np.isfinite(sides).all(axis=1)].tolist():
-            path.addRect(QRectF(QPointF(ax, ay), QPointF(bx, by)).normalized())
+        for box in boxes:
+            path.addRect(box)
         self.set_path(path, projection)
+
+    def _draw(self, painter: QPainter) -> None:
+        painter.setPen(self._pen)
+        painter.setBrush(self._brush)
+        for box in self.boxes:  # apart, for one path would be hollow where two of its rectangles overlap
+            painter.drawRect(box)

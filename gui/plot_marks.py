@@ -7,14 +7,20 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from gui.plot_axes import Projection
-from gui.plot_item import PathItem, PlotItem, area_of, halo_pen, make_pen
-from gui.plot_paths import polyline, straight
+from gui.plot_item import PlotItem, area_of, halo_pen, make_pen
+from gui.plot_paths import Array, cut_segments, straight
 
 Point = tuple[float, float]
+
+FAR_VIEWS = 2.0
+"""Steps between two points that are both so many views outside only cross the picture."""
+
+MOST_CROSSING = 16
+"""So many of those are drawn; a descent that diverges would make a solid block of them."""
 
 
 class Arrow(PlotItem):
@@ -201,13 +207,23 @@ class Marker(PlotItem):
             painter.translate(-place)
 
 
-class PathWithDots(PathItem):
-    """A path of steps: a line with a small dot at each of its points, over a thin halo."""
+class PathWithDots(PlotItem):
+    """A path of steps: a line with a small dot at each of its points, over a thin halo.
+
+    Attributes
+    ----------
+    lines : list of QLineF
+        What is drawn of the steps, in pixels; steps that look like one are drawn once.
+    """
 
     level = 5.0
 
     def __init__(self, colour: str, width: float = 1.75, dot: float = 2.25, halo: float = 1.0) -> None:
-        super().__init__(make_pen(colour, width), halo=halo)
+        super().__init__()
+        self.lines: list[QLineF] = []
+        self._pen = make_pen(colour, width)
+        self._pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        self._halo = halo
         self._dots = QPolygonF()
         self._dot_pen = make_pen(colour, 2 * dot)
         self._x: ArrayLike = ()
@@ -230,13 +246,42 @@ class PathWithDots(PathItem):
         # Dots on one and the same pixel look like one: ten thousand steps cost no more than is seen.
         apart = np.unique(np.column_stack((x[inside], y[inside])).round(), axis=0, return_index=True)[1]
         self._dots = arrayToQPolygonF(x[inside][apart], y[inside][apart]) if apart.size else QPolygonF()
-        self.set_path(polyline(x, y, projection), projection)
+        ends = _distinct_steps(x, y, projection)
+        self.lines = [QLineF(*each) for each in ends.tolist()]
+        bounds = self._dots.boundingRect()
+        if self.lines:
+            across, down = ends[:, 0::2], ends[:, 1::2]
+            corners = (QPointF(across.min(), down.min()), QPointF(across.max(), down.max()))
+            bounds |= QRectF(*corners).adjusted(0, 0, 1, 1)
         reach = self._dot_pen.widthF() + self._halo
-        self.set_bounds(self._bounds | self._dots.boundingRect().adjusted(-reach, -reach, reach, reach))
+        self.set_bounds(bounds.adjusted(-reach, -reach, reach, reach) & area_of(projection, 20))
 
     def _draw(self, painter: QPainter) -> None:
         painter.setPen(halo_pen(self._dot_pen, self.plot_colour, self._halo))
         painter.drawPoints(self._dots)
-        super()._draw(painter)
+        # One by one: in a single path Qt would look for every crossing. And flat: round ends, which the dots
+        # hide, cost twenty times as much.
+        around = halo_pen(self._pen, self.plot_colour, self._halo)
+        around.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(around)
+        painter.drawLines(self.lines)
+        painter.setPen(self._pen)
+        painter.drawLines(self.lines)
         painter.setPen(self._dot_pen)
         painter.drawPoints(self._dots)
+
+
+def _distinct_steps(x: Array, y: Array, projection: Projection) -> Array:
+    """Give the ends of the lines to draw for steps, as rows x, y, x, y: only those that look different."""
+    index, ends, _ = cut_segments(x, y, projection, 10.0)
+    rounded = ends.round()
+    backwards = rounded[:, 0] > rounded[:, 2]
+    rounded[backwards] = rounded[backwards][:, [2, 3, 0, 1]]
+    chosen = np.sort(np.unique(rounded, axis=0, return_index=True)[1])
+    index, ends = index[chosen], ends[chosen]
+    across, down = FAR_VIEWS * projection.width, FAR_VIEWS * projection.height
+    far = (x < projection.left - across) | (x > projection.right + across)
+    far |= (y < projection.top - down) | (y > projection.bottom + down)
+    crossing = far[index] & far[index + 1]
+    kept: Array = ends[~crossing | (np.cumsum(crossing) <= MOST_CROSSING)]
+    return kept

@@ -62,27 +62,44 @@ def straight(start: tuple[float, float], end: tuple[float, float], projection: P
 
 
 def _cut_polyline(x: Array, y: Array, projection: Projection) -> QPainterPath:
+    _, ends, follows = cut_segments(x, y, projection)
+    joined = np.ones(2 * len(ends), dtype=np.int32)
+    joined[1:-1:2] = follows
+    return arrayToQPath(ends[:, 0::2].ravel(), ends[:, 1::2].ravel(), connect=joined, finiteCheck=False)
+
+
+def cut_segments(
+    x: Array, y: Array, projection: Projection, outside: float = OUTSIDE
+) -> tuple[NDArray[np.intp], Array, NDArray[np.bool_]]:
+    """Cut the lines between successive points, given in pixels, to the area and `outside` pixels around it.
+
+    Returns
+    -------
+    index : array
+        Of the first point of each line of which something is left.
+    ends : array
+        What is left of it, as rows x, y, x, y.
+    follows : array
+        For all but the first of them: whether it begins where the one before it ends.
+    """
     box = (
-        projection.left - OUTSIDE,
-        projection.right + OUTSIDE,
-        projection.top - OUTSIDE,
-        projection.bottom + OUTSIDE,
+        projection.left - outside,
+        projection.right + outside,
+        projection.top - outside,
+        projection.bottom + outside,
     )
     start, end = _cut(x[:-1], y[:-1], x[1:], y[1:], box)
     seen = end > start
     index, start, end = np.flatnonzero(seen), start[seen], end[seen]
     ax, ay, bx, by = x[:-1][seen], y[:-1][seen], x[1:][seen], y[1:][seen]
     back_start, back_end = _cut(bx, by, ax, ay, box)
-    xs, ys = np.empty(2 * ax.size), np.empty(2 * ax.size)
+    ends = np.empty((ax.size, 4))
     # Measured from the nearer end, because seen from one at 1e300 all of the picture is one point.
     for place, forth, back in ((0, start, back_end), (1, end, back_start)):
         from_a = np.maximum(np.abs(ax), np.abs(ay)) <= np.maximum(np.abs(bx), np.abs(by))
-        xs[place::2] = np.where(from_a, ax + forth * (bx - ax), bx + back * (ax - bx))
-        ys[place::2] = np.where(from_a, ay + forth * (by - ay), by + back * (ay - by))
-    joined = np.ones(xs.size, dtype=np.int32)
-    follows = (np.diff(index) == 1) & (end[:-1] == 1) & (start[1:] == 0)
-    joined[1:-1:2] = follows
-    return arrayToQPath(xs, ys, connect=joined, finiteCheck=False)
+        ends[:, 2 * place] = np.where(from_a, ax + forth * (bx - ax), bx + back * (ax - bx))
+        ends[:, 2 * place + 1] = np.where(from_a, ay + forth * (by - ay), by + back * (ay - by))
+    return index, ends, (np.diff(index) == 1) & (end[:-1] == 1) & (start[1:] == 0)
 
 
 def _cut(

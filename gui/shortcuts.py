@@ -64,13 +64,16 @@ KEY_HELP = (
         "move the point; with <kbd>Shift</kbd> ten times as far",
     ),
     ("<kbd>Tab</kbd>", "go to the next point or field"),
-    ("<kbd>Alt</kbd>", "while dragging: no snapping"),
     ("<kbd>Esc</kbd>", "take back a drag; leave a field"),
     ("<kbd>Alt</kbd> <kbd>↓</kbd>", "in a function field: open the examples"),
     ("<kbd>Ctrl</kbd> <kbd>1</kbd> … <kbd>4</kbd>", "change tabs"),
     ("<kbd>Ctrl</kbd> <kbd>Z</kbd>", "undo; with <kbd>Shift</kbd> redo"),
     ("<kbd>Ctrl</kbd> <kbd>0</kbd>", "fit the plots"),
+    ("<kbd>Ctrl</kbd> <kbd>E</kbd>", "export a picture"),
+    ("<kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>C</kbd>", "copy the picture"),
     ("<kbd>F11</kbd>", "full screen"),
+    ("<kbd>Ctrl</kbd> <kbd>Q</kbd>", "quit"),
+    ("<kbd>F1</kbd>", "this list; <kbd>Esc</kbd> or a click closes it"),
 )
 
 

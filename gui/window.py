@@ -79,6 +79,9 @@ class Window(QMainWindow):
         self._dress()
         self.store.changed.connect(self._store_changed)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._focus_changed)
 
     @property
     def current(self) -> Tab:
@@ -302,6 +305,12 @@ class Window(QMainWindow):
         return action
 
     # Following the store and the system.
+
+    def _focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Give the keyboard to the tab when a field lets go of it and nothing else takes it."""
+        left = isinstance(before, QLineEdit) and before.window() is self
+        if left and now is None and self.isActiveWindow() and self._key in self._pages:
+            self.current.take_focus()
 
     def _store_changed(self, key: str) -> None:
         if key == self._key:

@@ -24,9 +24,9 @@ class Factor:
     derivative, rule, is_number
         As in the graph's edge.
     local
-        Its number, or None before the forward pass has reached it.
+        Its number, or None where there is none or the forward pass has not reached it.
     running
-        Product of this and all factors to its right, or None before the backward pass has reached it.
+        Product of this and all factors to its right, or None likewise for the backward pass.
     """
 
     node: int
@@ -46,9 +46,9 @@ class Way:
     latex
         The letters that it passes.
     locals
-        Local derivatives along it, from the input on; None before they are known.
+        Local derivatives along it, from the input on; None where there is none or it is not yet known.
     product
-        Their product, or None before the backward pass has come through.
+        Their product, or None where there is none or the backward pass has not come through.
     """
 
     latex: str
@@ -73,9 +73,9 @@ class Chain:
     ways, count
         The first few ways if there are several, and how many there are.
     total
-        The gradient, or None before it is complete.
+        The gradient, or None where there is none or it is not yet complete.
     remark
-        A sentence on how to read it.
+        A sentence on how to read it, or why there is no gradient.
     """
 
     chosen: str
@@ -97,11 +97,13 @@ def chain_of(graph: Graph, passes: Passes, progress: Progress, chosen: str) -> C
         return Chain("", "", -1, (), (), 0, None, "There is no letter to differentiate for.")
     node = graph.nodes[start]
     derivative = rf"\frac{{{{\partial}} {graph.letter}}}{{{{\partial}} {node.latex}}}"
-    total = passes.gradients[start] if progress.complete[start] else None
+    exists = not math.isnan(passes.gradients[start])
+    total = passes.gradients[start] if progress.complete[start] and exists else None
     count = _count_ways(graph)[start]
     if count == 1:
         factors = tuple(_factors(graph, passes, progress, next(_ways(graph, start))))
         remark = "each factor stands under its node; the product runs right to left" if factors else ""
+        remark = remark if exists else passes.remark
         return Chain(node.name, derivative, start, factors, (), 1, total, remark)
     ways: list[Way] = []
     for way in _ways(graph, start):
@@ -109,6 +111,8 @@ def chain_of(graph: Graph, passes: Passes, progress: Progress, chosen: str) -> C
             break
         ways.append(_way(graph, passes, progress, start, way))
     shown = f"{count:,}".replace(",", "\u2009") if count < 1_000_000 else "over a million"
+    if not exists:
+        return Chain(node.name, derivative, start, (), tuple(ways), count, total, passes.remark)
     remark = f"{shown} ways from {node.name} to {graph.letter}: the gradient is the sum"
     return Chain(node.name, derivative, start, (), tuple(ways), count, total, remark)
 
@@ -140,23 +144,27 @@ def _factors(graph: Graph, passes: Passes, progress: Progress, way: tuple[int, .
             edge.derivative,
             edge.rule,
             edge.is_number,
-            passes.locals[index] if progress.computed[edge.target] else None,
-            passes.shares[index] if progress.handed_back[edge.target] else None,
+            _existing(passes.locals[index]) if progress.computed[edge.target] else None,
+            _existing(passes.shares[index]) if progress.handed_back[edge.target] else None,
         )
 
 
 def _way(graph: Graph, passes: Passes, progress: Progress, start: int, way: tuple[int, ...]) -> Way:
     targets = [graph.edges[edge].target for edge in way]
     local = tuple(
-        passes.locals[edge] if progress.computed[target] else None
+        _existing(passes.locals[edge]) if progress.computed[target] else None
         for edge, target in zip(way, targets, strict=True)
     )
     letters = [graph.nodes[node].latex for node in (start, *targets)]
     if len(letters) > 7:
         letters = [*letters[:3], r"\cdots", *letters[-3:]]
     arrived = all(progress.handed_back[target] for target in targets)
-    product = _product([passes.locals[edge] for edge in way]) if arrived else None
+    product = _existing(_product([passes.locals[edge] for edge in way])) if arrived else None
     return Way(r" \to ".join(letters), local, product)
+
+
+def _existing(number: float) -> float | None:
+    return None if math.isnan(number) else number
 
 
 def _product(factors: list[float]) -> float:

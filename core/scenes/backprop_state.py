@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.presets import GRAPHS
+from core.printing import split_name
 from core.scenes.backprop_graph import graph_of
 from core.scenes.backprop_passes import last_step
 from core.scenes.state import (
@@ -21,6 +22,10 @@ from core.scenes.state import (
 
 PRESETS = GRAPHS
 """The ready graphs that the tab offers."""
+
+
+DATA = frozenset(("x", "y", "z", "t"))
+"""Letters, also with a subscript, that usually stand for data rather than for a parameter."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +74,25 @@ def type_formula(state: BackpropState, text: str) -> BackpropState:
     if text == state.formula:
         return replace(state, text=text)
     finished = state.step >= last_step_of(state)
-    last = last_step(graph_of(text))
     return replace(
         state,
         text=text,
         formula=text,
         values=_in_order(state, expression.names),
-        step=last if finished else min(state.step, last),
+        step=last_step(graph_of(text)) if finished else 0,
         chosen=state.chosen if state.chosen in expression.names else next(iter(expression.names), ""),
         selected=-1,
+        learn=_learning(state, expression.names),
     )
+
+
+def _learning(state: BackpropState, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Let the new parameters of a formula learn where nothing else in it would."""
+    if set(names) & set(state.learn):
+        return state.learn
+    before = expression_of(state.formula).names
+    new = (name for name in names if name not in before and split_name(name)[0] not in DATA)
+    return (*state.learn, *new)
 
 
 def _in_order(state: BackpropState, names: tuple[str, ...]) -> Numbers:

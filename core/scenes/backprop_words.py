@@ -78,12 +78,12 @@ def narrate_step(formula: str, graph: Graph, passes: Passes, progress: Progress)
         return Narration("The inputs have their values", "Inputs", INK, lines)
     node = graph.nodes[progress.current]
     short = f"Node {node.title}"
+    if obstacle := _obstacle(graph, passes, progress.current, progress.direction):
+        role = VALUE if progress.direction == FORWARD else GRADIENT
+        return Narration(f"{short} {obstacle}", short, role, ())
     if progress.direction == FORWARD:
         calculation = _calculation(formula, graph, passes, progress.current)
-        if math.isnan(passes.values[progress.current]):
-            reason = f": {node.domain}" if _starts_undefined(graph, passes, progress.current) else ""
-            return Narration(f"{short} has no value{reason}", short, VALUE, (calculation,))
-        rules = tuple(_rules(graph, passes, progress.current, with_numbers=True))
+        rules = _rules(graph, passes, progress.current, with_numbers=True)
         return Narration(f"{short} computes its value", short, VALUE, (calculation, *rules))
     return Narration(
         f"{short} passes the gradient back", short, GRADIENT, tuple(_shares(graph, passes, progress.current))
@@ -99,12 +99,35 @@ def narrate_node(formula: str, graph: Graph, passes: Passes, progress: Progress,
     if node.kind == INPUT:
         value = (Term(INK, node.latex), EQUALS, Term(VALUE, number=passes.values[selected]))
         return Narration(f"Input {node.title}", f"Input {node.title}", INK, (value, *total))
+    short = f"Node {node.title}"
     computed = progress.computed[selected]
-    rules = tuple(_rules(graph, passes, selected, with_numbers=computed))
     name = (Term(INK, node.latex), EQUALS, Term(INK, _in_letters(formula, graph, selected).latex()))
+    if computed and (obstacle := _obstacle(graph, passes, selected, FORWARD)):
+        return Narration(f"{short} {obstacle}", short, INK, (name,))
+    rules = tuple(_rules(graph, passes, selected, with_numbers=computed))
     lines = (_calculation(formula, graph, passes, selected) if computed else name, *rules, *total)
-    rule = node.rule[:1].lower() + node.rule[1:]
-    return Narration(f"Node {node.title}: {rule}", f"Node {node.title}", INK, lines)
+    return Narration(f"{short}: {node.rule[:1].lower()}{node.rule[1:]}", short, INK, lines)
+
+
+def _obstacle(graph: Graph, passes: Passes, index: int, direction: str) -> str:
+    """Say why a node has no value, or hands nothing back, in place of a calculation with none."""
+    if math.isnan(passes.values[index]):
+        domain = graph.nodes[_origin(graph, passes, index)].domain
+        return f"is not defined: {domain}" if domain else "is not defined"
+    shares = [passes.shares[edge] for edge in graph.incoming[index] if graph.edges[edge].active]
+    if direction != FORWARD and shares and all(map(math.isnan, shares)):
+        return f"has no gradient to pass back. {passes.remark}".rstrip(" .")
+    return ""
+
+
+def _origin(graph: Graph, passes: Passes, index: int) -> int:
+    """Find the node at which a value is lost that is missing at this one."""
+    while True:
+        sources = (graph.edges[edge].source for edge in graph.incoming[index])
+        before = next((source for source in sources if math.isnan(passes.values[source])), -1)
+        if before < 0:
+            return index
+        index = before
 
 
 def _calculation(formula: str, graph: Graph, passes: Passes, index: int) -> Line:
@@ -162,7 +185,8 @@ def _rules(graph: Graph, passes: Passes, index: int, *, with_numbers: bool) -> I
         if edge.active and edge.lane == 0:
             value = Term(VALUE, number=passes.locals[edge_index], is_factor=True)
             rule = (Term(INK, edge.derivative), EQUALS, Term(INK if edge.is_number else VALUE, edge.rule))
-            yield (*rule, EQUALS, value) if with_numbers and not edge.is_number else rule
+            known = with_numbers and not edge.is_number and not math.isnan(passes.locals[edge_index])
+            yield (*rule, EQUALS, value) if known else rule
 
 
 def _shares(graph: Graph, passes: Passes, index: int) -> Iterator[Line]:
@@ -170,7 +194,7 @@ def _shares(graph: Graph, passes: Passes, index: int) -> Iterator[Line]:
     node = graph.nodes[index]
     for edge_index in graph.incoming[index]:
         edge = graph.edges[edge_index]
-        if not edge.active:
+        if not edge.active or math.isnan(passes.shares[edge_index]):
             continue
         source = graph.nodes[edge.source]
         forks = len(graph.outgoing[edge.source]) > 1
@@ -204,17 +228,9 @@ def _total(graph: Graph, passes: Passes, progress: Progress, index: int) -> Iter
     derivative = Term(GRADIENT, derivative_of(graph, graph.nodes[index]))
     shares = [passes.shares[edge] for edge in graph.outgoing[index]]
     terms: list[Term] = [derivative, EQUALS]
-    if 1 < len(shares) <= 4:
+    if 1 < len(shares) <= 4 and not math.isnan(passes.gradients[index]):
         for place, share in enumerate(shares):
             terms += [PLUS] if place else []
             terms.append(Term(GRADIENT, number=share, is_factor=True))
         terms.append(EQUALS)
     yield (*terms, Term(GRADIENT, number=passes.gradients[index]))
-
-
-def _starts_undefined(graph: Graph, passes: Passes, index: int) -> bool:
-    """Tell whether this is where the value is lost, and the node can say why."""
-    sources = [graph.edges[edge].source for edge in graph.incoming[index]]
-    return bool(graph.nodes[index].domain) and not any(
-        math.isnan(passes.values[source]) for source in sources
-    )

@@ -37,11 +37,23 @@ NUDGE = 1.0 / 200.0
 
 COORDINATES = ("x",)
 
+MOST_DECIMALS = 6
+"""So many decimals of x are shown, and more only if the view is that narrow."""
+
+FARTHEST = 0.1 * LARGEST_NUMBER
+"""How far from 0 a typed x may be, for the view around it must be a view of numbers too."""
+
+CLOSEST = 1e-6
+"""Half the width of a view around x is at least this part of x, so that there are numbers in it."""
+
 HOME = (-5.0, 5.0)
 """The x range that a fitted window starts from."""
 
-LITTLE, LOW = 0.25, 0.25
-"""A new function is brought into sight if less of it than this is in view, or if it is that flat there."""
+MOST, LOW = 0.9, 0.25
+"""A new function is brought into sight unless this part of it is in view, or if it is that flat there."""
+
+EMPTY = (-1.0, 1.0)
+"""Heights of a plot in which nothing is defined."""
 
 FITTING_WIDTHS = (10.0, 2.0, 40.0, 200.0, 2000.0)
 """Widths that a fitted window tries, until enough of the function is defined in it."""
@@ -83,7 +95,7 @@ class DerivativeState(FormulaState):
 def type_formula(state: DerivativeState, text: str) -> DerivativeState:
     """Take in typed text; the plots keep the last valid formula.
 
-    Where hardly anything of a new function can be seen, the plots move to it.
+    Where much of a new function or its derivative, or the point, is out of sight, the plots move to it.
     """
     typed = type_text(state, text, COORDINATES)
     return typed if typed.formula == state.formula else _in_sight(typed)
@@ -107,16 +119,24 @@ def with_x(state: DerivativeState, x: float) -> DerivativeState:
     return replace(state, x=min(max(round(x, x_decimals(state.view)), left), right))
 
 
+def at_exactly(state: DerivativeState, x: float) -> DerivativeState:
+    """Put the point on exactly this place; the view moves there if it does not contain it."""
+    left, right = state.view[:2]
+    moved = replace(state, x=min(max(x, -FARTHEST), FARTHEST))
+    if left <= moved.x <= right:
+        return moved
+    half = max((right - left) / 2.0, CLOSEST * abs(moved.x))
+    return _in_sight(replace(moved, view=(moved.x - half, moved.x + half, *state.view[2:])))
+
+
 def nudged(state: DerivativeState, steps: int) -> DerivativeState:
     """Move the point by a number of small steps to the right."""
     return with_x(state, state.x + steps * NUDGE * (state.view[1] - state.view[0]))
 
 
 def with_h(state: DerivativeState, h: float) -> DerivativeState:
-    """Choose the step of the secant, within what doubles can show; it must be above 0."""
-    if not h > 0.0:
-        return state
-    return replace(state, h=min(max(h, SMALLEST_H), LARGEST_H))
+    """Choose the step of the secant, within what doubles can show."""
+    return replace(state, h=min(max(SMALLEST_H, h), LARGEST_H))
 
 
 def with_point_beyond(state: DerivativeState, x: float) -> DerivativeState:
@@ -144,22 +164,22 @@ def fit_view(state: DerivativeState) -> DerivativeState:
 def _in_sight(state: DerivativeState) -> DerivativeState:
     """Fit the height of each plot in which too little of its curve, or not the point, can be seen."""
     curve, slope_curve = curve_and_slopes(state.formula, state.parameters, *state.view[:2])
-    value = _value(state)
-    bottom, top = _seen(curve.y, state.view[2:], value)
-    if value < bottom or value > top:
-        bottom, top = fitted_heights(curve.y, value) or (bottom, top)
+    slope = slope_of(state.formula, state.parameters, state.x)
     return replace(
-        state, view=(*state.view[:2], bottom, top), slope_range=_seen(slope_curve.y, state.slope_range)
+        state,
+        view=(*state.view[:2], *_seen(curve.y, state.view[2:], slope.value)),
+        slope_range=_seen(slope_curve.y, state.slope_range, slope.derivative),
     )
 
 
-def _seen(y: FloatArray, heights: Heights, also: float = math.nan) -> Heights:
-    """Keep the heights of a plot if the curve fills them well, else fit them."""
+def _seen(y: FloatArray, heights: Heights, also: float) -> Heights:
+    """Keep the heights of a plot if the curve fills them well and `also` is between them, else fit them."""
     fitted = fitted_heights(y, also)
     if fitted is None:
-        return heights
+        return EMPTY
     flat = fitted[1] - fitted[0] < LOW * (heights[1] - heights[0])
-    return fitted if flat or _share_between(y, *heights) < LITTLE else heights
+    outside = also < heights[0] or also > heights[1]
+    return fitted if flat or outside or _share_between(y, *heights) < MOST else heights
 
 
 def _share_between(y: FloatArray, low: float, high: float) -> float:
@@ -172,7 +192,7 @@ def _fitted_width(state: DerivativeState) -> tuple[float, float]:
     middle = sum(HOME) / 2.0 if HOME[0] <= state.x <= HOME[1] else state.x
     for width in (*FITTING_WIDTHS, 4.0 * abs(state.x)):
         left, right = middle - width / 2.0, middle + width / 2.0
-        if width < 1e-6 * abs(state.x) or not -LARGEST_NUMBER < left < state.x < right < LARGEST_NUMBER:
+        if width < CLOSEST * abs(state.x) or not -LARGEST_NUMBER < left < state.x < right < LARGEST_NUMBER:
             continue
         curve, _ = curve_and_slopes(state.formula, state.parameters, left, right)
         if np.isfinite(curve.y).mean() > 0.2:
@@ -182,14 +202,22 @@ def _fitted_width(state: DerivativeState) -> tuple[float, float]:
 
 def _fitted_slopes(state: DerivativeState) -> tuple[float, float]:
     _, slope_curve = curve_and_slopes(state.formula, state.parameters, *state.view[:2])
-    return fitted_heights(slope_curve.y) or state.slope_range
+    slope = slope_of(state.formula, state.parameters, state.x)
+    return fitted_heights(slope_curve.y, slope.derivative) or state.slope_range
 
 
 def _value(state: DerivativeState) -> float:
     return slope_of(state.formula, state.parameters, state.x).value
 
 
-def x_decimals(view: View) -> int:
-    """Count the decimals that tell a five hundredth of the view's width, at least two."""
+def x_decimals(view: View, x: float = 0.0) -> int:
+    """Count the decimals that tell a five hundredth of the view's width, at least two.
+
+    Some more are counted where x has them, so that a typed place is shown as it was typed.
+    """
     width = max(view[1] - view[0], 1e-300)
-    return min(max(2, math.ceil(math.log10(500.0) - math.log10(width) - 1e-9)), 300)
+    needed = min(max(2, math.ceil(math.log10(500.0) - math.log10(width) - 1e-9)), 300)
+    return next(
+        (places for places in range(needed, MOST_DECIMALS) if round(x, places) == x),
+        max(needed, MOST_DECIMALS),
+    )

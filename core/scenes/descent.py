@@ -12,12 +12,15 @@ from core.autodiff import value_and_grad
 from core.optimizers import GradientDescent, minimize
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
-from core.scenes.level_map import COORDINATES, surface
+from core.scenes.level_map import COORDINATES, MINUS, surface
 from core.scenes.state import Numbers
 from core.smoothness import slope_at
 
 MAX_STEPS = 2000
 """Longest descent that can be followed."""
+
+CONVERGED = 1e-12
+"""A slope smaller than the steepest on the path by this factor is zero but for rounding."""
 
 FIRST_CHUNK, LARGEST_CHUNK = 16, 256
 """Steps are computed in chunks that double at first, so that a short path stays cheap while it is dragged."""
@@ -34,7 +37,9 @@ class Descent:
     value, slope
         f and ‖∇f‖ at the last of them.
     stopped
-        Why there is no further step, in one sentence, or an empty text.
+        What is wrong, so that there is no further step, in one sentence, or an empty text.
+    converged
+        Whether rounding is all that is left of the slope.
     """
 
     x: FloatArray
@@ -42,11 +47,28 @@ class Descent:
     value: float
     slope: float
     stopped: str
+    converged: bool = False
 
     @property
     def step(self) -> int:
         """Number of the last step."""
         return len(self.x) - 1
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether there is a further step."""
+        return not self.stopped and self.step < MAX_STEPS
+
+    @property
+    def note(self) -> str:
+        """Remark where nothing is wrong: that descent has arrived, that no more steps are shown; or empty."""
+        remarks = []
+        if self.converged:
+            size = f"{self.slope:.0e}".replace("e-0", "e-").replace("-", MINUS) if self.slope else "0"
+            remarks.append(f"Converged: ‖∇f‖ = {size}.")
+        if self.step == MAX_STEPS:
+            remarks.append(f"The path shows {MAX_STEPS} steps at most.")
+        return " ".join(remarks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +93,9 @@ def descent(
     last = min(step, len(run.points) - 1)
     x, y = run.points[: last + 1, 0], run.points[: last + 1, 1]
     ended = run.stopped if last == len(run.points) - 1 else None
-    if last == MAX_STEPS:
-        ended = f"Stopped at step {MAX_STEPS}, the last one that is shown."
-    return Descent(x, y, float(run.losses[last]), math.hypot(*run.gradients[last]), ended or "")
+    slopes = np.hypot(*run.gradients[: last + 1].T)
+    converged = last > 0 and not ended and bool(slopes[-1] <= CONVERGED * slopes.max())
+    return Descent(x, y, float(run.losses[last]), float(slopes[-1]), ended or "", converged)
 
 
 def _beginning(formula: str, parameters: Numbers, start: tuple[float, float]) -> tuple[float, str]:
@@ -107,6 +129,8 @@ def _run(
     before = _run(formula, parameters, start, learning_rate, max(end // 2, end - LARGEST_CHUNK))
     if before.stopped is not None:
         return before
+    if np.array_equal(before.points[-1], before.points[-2]):  # every further step is like this one
+        return _standing(before, end)
     x, y = before.points[-1]
     more = _descend(formula, parameters, (x, y), learning_rate, end - (len(before.points) - 1))
     if more.stopped is not None:  # counts its steps, and judges the loss, from its own start
@@ -115,6 +139,17 @@ def _run(
         np.concatenate((before.points, more.points[1:])),
         np.concatenate((before.losses, more.losses[1:])),
         np.concatenate((before.gradients, more.gradients[1:])),
+    )
+    return _Run(points, losses, gradients, None)
+
+
+def _standing(before: _Run, end: int) -> _Run:
+    """Repeat the last point of a run up to a horizon."""
+    more = ((0, end + 1 - len(before.points)), (0, 0))
+    points, losses, gradients = read_only(
+        np.pad(before.points, more, mode="edge"),
+        np.pad(before.losses, more[0], mode="edge"),
+        np.pad(before.gradients, more, mode="edge"),
     )
     return _Run(points, losses, gradients, None)
 

@@ -167,7 +167,7 @@ def compute(state: GradientState) -> GradientScene:
         curvature=_curvature(expression, at),
         learning_rate=state.learning_rate,
         descent=path,
-        can_go_on=not path.stopped,
+        can_go_on=path.can_go_on,
     )
 
 

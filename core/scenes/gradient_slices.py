@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +18,9 @@ from core.smoothness import Slope
 
 SAMPLES = 601
 """Points of a slice."""
+
+HALVINGS = 40
+"""How often the way from the last sample to the edge of the domain is halved, to follow a logarithm down."""
 
 TANGENT_REACH = 0.19
 """How far a slice's tangent goes to each side, as a part of the width, if it is not steep."""
@@ -78,7 +82,25 @@ def _slice_curve(
         return values
 
     x = np.linspace(left, right, SAMPLES)
+    x = np.union1d(x, _near_edges(heights, x))
     return curve_through(heights, x, heights(x))
+
+
+def _near_edges(function: Callable[[FloatArray], FloatArray], x: FloatArray) -> FloatArray:
+    """Find places ever nearer to where the function begins or ends between two of the samples."""
+    known = np.isfinite(function(x))
+    before = np.flatnonzero(known[1:] != known[:-1])
+    if not before.size:
+        return x[:0]
+    inside = np.where(known[before], x[before], x[before + 1])
+    outside = np.where(known[before], x[before + 1], x[before])
+    found = []
+    for _ in range(HALVINGS):
+        middle = inside / 2.0 + outside / 2.0
+        defined = np.isfinite(function(middle))
+        inside, outside = np.where(defined, middle, inside), np.where(defined, outside, middle)
+        found.append(middle[defined])
+    return np.concatenate(found)
 
 
 def _value_range(plan: LevelMap, value: float) -> tuple[float, float]:

@@ -29,6 +29,12 @@ SMALLEST_RATE, LARGEST_RATE = 1e-12, 1e6
 NUDGE = 1.0 / 200.0
 """How far one arrow key moves the point, as a part of the view."""
 
+FARTHEST = 0.1 * LARGEST_NUMBER
+"""How far from 0 a typed coordinate may be, for the view that holds it must be one of numbers too."""
+
+ROOM = 0.05
+"""How much farther than P a view reaches that grew to hold it, as a part of its size."""
+
 FITTING_WIDTHS = (10.4, 2.0, 40.0, 200.0, 2000.0)
 """Widths that a fitted window tries, until enough of the function is defined in it."""
 
@@ -105,13 +111,21 @@ def choose_preset(state: GradientState, preset: SurfacePreset) -> GradientState:
 
 
 def with_point(state: GradientState, x: float, y: float) -> GradientState:
-    """Move P: it stays in view, on places that the shown decimals tell apart."""
-    digits = decimals(state.view)
+    """Move P: it stays in view, on places that the view tells apart, but for a coordinate that stays."""
+    places = _places(state.view)
     left, right, bottom, top = state.view
-    return replace(
-        state,
-        point=(min(max(round(x, digits), left), right), min(max(round(y, digits), bottom), top)),
-    )
+    x = x if x == state.point[0] else round(x, places)
+    y = y if y == state.point[1] else round(y, places)
+    return replace(state, point=(min(max(x, left), right), min(max(y, bottom), top)))
+
+
+def at_exactly(state: GradientState, x: float, y: float) -> GradientState:
+    """Put P on exactly this place; the view grows if it does not contain it."""
+    point = (min(max(x, -FARTHEST), FARTHEST), min(max(y, -FARTHEST), FARTHEST))
+    moved = replace(state, point=point)
+    if _holds(state.view, point):
+        return moved
+    return replace(moved, view=_grown(state.view, point), value_range=())
 
 
 def nudged(state: GradientState, right: int, up: int) -> GradientState:
@@ -165,9 +179,9 @@ def with_slice_view(state: GradientState, axis: int, view: View) -> GradientStat
 def fit_view(state: GradientState) -> GradientState:
     """Choose windows that show the function, P and the end of its path."""
     for preset in PRESETS:
-        if preset.formula == state.formula and _holds(preset.view, state.point):
+        if preset.formula == state.formula:
             left, right, bottom, top = map(float, preset.view)
-            return replace(state, view=(left, right, bottom, top), value_range=())
+            return replace(state, view=_grown((left, right, bottom, top), state.point), value_range=())
     for middle in ((0.0, 0.0), state.point):
         for width in FITTING_WIDTHS:
             x, y, half = *middle, width / 2.0
@@ -180,8 +194,23 @@ def fit_view(state: GradientState) -> GradientState:
 
 def decimals(view: View) -> int:
     """Decimals that tell a thousandth of the view's width."""
+    return max(0, _places(view))
+
+
+def _places(view: View) -> int:
+    """Count decimals in the same way, below zero the digits that a wide view does not tell apart."""
     width = max(min(view[1] - view[0], view[3] - view[2]), 1e-300)
-    return min(max(0, math.ceil(3.0 - math.log10(width) - 1e-9)), 300)
+    return min(math.ceil(3.0 - math.log10(width) - 1e-9), 300)
+
+
+def _grown(view: View, point: Point) -> View:
+    """Move the edges of a view out, with some room, as far as the point asks for."""
+    edges = []
+    for low, high, at in ((*view[:2], point[0]), (*view[2:], point[1])):
+        room = ROOM * (max(high, at) - min(low, at))
+        edges += [low if low <= at else at - room, high if at <= high else at + room]
+    left, right, bottom, top = edges
+    return left, right, bottom, top
 
 
 def _holds(view: View, point: Point) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from core.primitives import FloatArray
 from core.regression import LinearRegression
 from core.scenes.regression_fit import (
+    SMALLEST_LIMIT,
     Descent,
     Landscape,
     Optimum,
@@ -20,10 +21,14 @@ from core.scenes.regression_fit import (
     level_curve,
     limit_of,
     optimum_of,
-    round_up,
-    slider_ranges,
 )
-from core.scenes.regression_line import NOWHERE, intercept_handle, slope_handle, start_label
+from core.scenes.regression_line import (
+    NOWHERE,
+    intercept_handle,
+    intercept_letter,
+    slope_handle,
+    start_label,
+)
 from core.scenes.regression_state import (
     FIRST_HORIZON,
     LARGEST_STEP,
@@ -32,11 +37,11 @@ from core.scenes.regression_state import (
     descent_of,
     optimizer_of,
     with_step,
+    within_reach,
 )
 from core.scenes.regression_text import Pieces, gradient_sums
 from core.scenes.state import View
 
-SMALLEST_LIMIT = 1e-290
 SMALLEST_LOSS = 1e-290
 SMALLEST_SHARE = 1e-18
 """Losses below this share of the first one are out of the automatic view."""
@@ -77,12 +82,16 @@ class RegressionScene:
         Slope and intercept at step 0, and whether that is where one is.
     step, can_go_on
         The present step, and whether another can be taken.
-    optimizer, learning_rate, loss_scale
-        As chosen.
+    optimizer, learning_rate, momentum, loss_scale
+        As chosen; `momentum` is None where the optimiser has none.
     data_view, landscape_view, loss_view
         Visible parts of the three plots.
     intercept_handle, slope_handle, start_label
         Where the handles of the line and the name of the start line stand; NaN for nowhere.
+    intercept_letter
+        What the handle of the intercept is called where it stands, in LaTeX.
+    out_of_view
+        A sentence if the present (w, b) is outside the landscape's view, or empty.
     residuals
         The errors with their squares.
     landscape
@@ -121,6 +130,7 @@ class RegressionScene:
     can_go_on: bool
     optimizer: str
     learning_rate: float
+    momentum: float | None
     loss_scale: str
     data_view: View
     landscape_view: View
@@ -128,6 +138,8 @@ class RegressionScene:
     intercept_handle: Point
     slope_handle: Point
     start_label: Point
+    intercept_letter: str
+    out_of_view: str
     residuals: Residuals
     landscape: Landscape
     level_curve: FloatArray
@@ -169,6 +181,7 @@ def compute(state: RegressionState) -> RegressionScene:
         can_go_on=step < LARGEST_STEP and not (descent.stopped and step == descent.last_step),
         optimizer=state.optimizer,
         learning_rate=state.learning_rate,
+        momentum=state.momentum if state.optimizer == "momentum" else None,
         loss_scale=state.loss_scale,
         data_view=state.data_view,
         landscape_view=state.landscape_view,
@@ -176,6 +189,8 @@ def compute(state: RegressionState) -> RegressionScene:
         intercept_handle=intercept_handle(w, b, state.data_view),
         slope_handle=slope_handle(w, b, state.data_view),
         start_label=start_label(state.start, state.data_view) if step else NOWHERE,
+        intercept_letter=intercept_letter(b, state.data_view),
+        out_of_view=_out_of_view(state, w, b),
         residuals=residuals,
         landscape=landscape_of(state.points, state.landscape_view),
         level_curve=level_curve(fit, optimum, w, b, state.landscape_view),
@@ -186,9 +201,9 @@ def compute(state: RegressionState) -> RegressionScene:
         gradient=(slope_gradient, level_gradient),
         sums=gradient_sums((residuals.predicted - residuals.y).tolist(), fit.features.tolist()),
         optimum=optimum,
-        slope_range=slider_ranges(state.points)[0],
-        intercept_range=slider_ranges(state.points)[1],
-        rate_range=(0.0, round_up(1.1 * limit) if math.isfinite(limit) and limit > SMALLEST_LIMIT else 1.0),
+        slope_range=state.slope_range,
+        intercept_range=state.intercept_range,
+        rate_range=state.rate_range,
         usual_rate=_usual_rate(state, limit),
         limit=limit,
         limit_latex=limit_latex,
@@ -202,6 +217,15 @@ def compute(state: RegressionState) -> RegressionScene:
 def _residuals(fit: LinearRegression, w: float, b: float) -> Residuals:
     errors = fit.residuals(w, b)
     return Residuals(fit.features, fit.targets, fit.targets + errors, (errors > 0) == (w >= 0))
+
+
+def _out_of_view(state: RegressionState, w: float, b: float) -> str:
+    left, right, bottom, top = state.landscape_view
+    if left <= w <= right and bottom <= b <= top:
+        return ""
+    if within_reach(state):
+        return "(w, b) is out of view: Ctrl+0 shows it"
+    return "(w, b) is far out of view"
 
 
 def _downhill(w: float, b: float, for_w: float, for_b: float, view: View) -> tuple[Point, Point] | None:
@@ -255,7 +279,9 @@ def _warning(state: RegressionState, descent: Descent, step: int, limit: float, 
 def to_python(state: RegressionState) -> str:
     """NumPy script that takes the steps that the tab shows."""
     momentum = state.optimizer == "momentum"
-    rule = "velocity = 0.9 * velocity + gradient\n    theta = theta - learning_rate * velocity"
+    rule = (
+        f"velocity = {state.momentum!r} * velocity + gradient\n    theta = theta - learning_rate * velocity"
+    )
     return (
         "import numpy as np\n\n"
         f"x = np.array({[x for x, _ in state.points]!r})\n"

@@ -23,6 +23,12 @@ Points = tuple[Point, ...]
 SMALLEST_RANGE, LARGEST_RANGE = 1e-100, 1e100
 """Sliders are neither shorter nor longer than this."""
 
+LARGEST_STRETCH = 30.0
+"""A slider grows to no more than about so many times its length at once."""
+
+SMALLEST_LIMIT = 1e-290
+"""Limits of the learning rate below this are as good as 0."""
+
 GRID = 160
 LEVELS = (1 / 48, 1 / 24, *(k / 12 for k in range(1, 12)))
 """Sizes of the isolines, which are ellipses, as shares of the largest one in view."""
@@ -220,6 +226,27 @@ def limit_of(fit: LinearRegression, optimizer: Optimizer) -> tuple[float, str]:
     if not math.isfinite(limit):
         return math.nan, ""
     return limit, rf"{latex} / {{\lambda}}_{{\max}} = {decimals(limit)}"
+
+
+def rate_range(points: Points, kind: type[Optimizer]) -> Point:
+    """Give the ends of the slider for the learning rate: from 0 to a little beyond the largest limit."""
+    limit, _ = limit_of(fit_of(points), Momentum(beta=1.0) if kind is Momentum else kind())
+    return 0.0, round_up(1.1 * limit) if math.isfinite(limit) and limit > SMALLEST_LIMIT else 1.0
+
+
+def stretched(ends: Point, value: float) -> Point:
+    """Give the same ends of a slider, unless the value is beyond one of them, which then moves out to it.
+
+    For a value out of all proportion, such as one from a descent that diverged, nothing moves.
+    """
+    lower, upper = ends
+    if max(value - upper, lower - value) > LARGEST_STRETCH * (upper - lower):
+        return ends
+    if value > upper:
+        return lower, round_up(max(value, SMALLEST_RANGE)) if value > 0.0 else 0.0
+    if value < lower:
+        return -round_up(max(-value, SMALLEST_RANGE)) if value < 0.0 else 0.0, upper
+    return ends
 
 
 def round_up(value: float) -> float:

@@ -27,12 +27,21 @@ def _visible(w: float, b: float, view: View) -> tuple[float, float] | None:
     return (left, right) if left < right else None
 
 
+def _shows_intercept(b: float, view: View) -> bool:
+    return view[0] <= 0.0 <= view[1] and view[2] <= b <= view[3]
+
+
 def intercept_handle(w: float, b: float, view: View) -> Point:
     """At x = 0, or at the left end of what is seen of the line."""
-    if view[0] <= 0.0 <= view[1] and view[2] <= b <= view[3]:
+    if _shows_intercept(b, view):
         return 0.0, b
     seen = _visible(w, b, _inset(view))
     return (seen[0], w * seen[0] + b) if seen else NOWHERE
+
+
+def intercept_letter(b: float, view: View) -> str:
+    """Call the handle b only at x = 0, where its height is b; elsewhere it shifts the line."""
+    return "b" if _shows_intercept(b, view) else r"\text{shift}"
 
 
 def slope_handle(w: float, b: float, view: View) -> Point:

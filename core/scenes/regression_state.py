@@ -8,9 +8,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.optimizers import OPTIMIZERS, Optimizer
+from core.optimizers import OPTIMIZERS, Momentum, Optimizer
 from core.presets import DATA_SETS, DataPreset
-from core.scenes.regression_fit import Descent, Point, Points, descend, optimum_of, slider_ranges
+from core.scenes.regression_fit import (
+    Descent,
+    Point,
+    Points,
+    descend,
+    optimum_of,
+    rate_range,
+    slider_ranges,
+    stretched,
+)
 from core.scenes.regression_line import slope_handle
 from core.scenes.state import State, StateError, View
 
@@ -22,6 +31,11 @@ LARGEST_STEP = 7_680
 LARGEST_PARAMETER = 1e100
 
 LARGEST_RATE = 1e100
+
+LARGEST_MOMENTUM = 0.999
+
+REACH = 30.0
+"""All that matters takes in the present point up to so many times as far from the optimum as the start."""
 
 PRESETS = DATA_SETS
 """Ready data sets."""
@@ -45,6 +59,11 @@ class RegressionState(State):
         Slope and intercept that descent starts from.
     learning_rate, optimizer
         The step size, and the optimiser by its name in `OPTIMIZERS`.
+    momentum
+        Share β of the velocity that Momentum keeps at each step, from 0 to `LARGEST_MOMENTUM`.
+    slope_range, intercept_range, rate_range
+        Ends of the sliders; those that suit the data when they were loaded or all was brought into view,
+        moved out to values chosen since.
     step
         How many steps were taken.
     loss_scale
@@ -64,6 +83,10 @@ class RegressionState(State):
     data_view: View = (-0.355, 6.15, 0.0, 6.6)
     landscape_view: View = (-0.6225, 1.9175, 0.62, 2.98)
     loss_view: tuple[float, ...] = ()
+    momentum: float = 0.9
+    slope_range: Point = (-1.0, 2.0)
+    intercept_range: Point = (-1.0, 5.0)
+    rate_range: Point = (0.0, 0.1)
 
     def __post_init__(self) -> None:
         """Refuse what no gesture makes, such as a damaged file."""
@@ -75,11 +98,24 @@ class RegressionState(State):
             raise StateError(f"loss_scale has a wrong value: {self.loss_scale[:40]}")
         if len(self.loss_view) not in (0, 4):
             raise StateError("loss_view has a wrong value: four numbers or none")
+        if not 0.0 <= self.momentum <= LARGEST_MOMENTUM:
+            raise StateError(f"momentum has a wrong value: {self.momentum}")
+        for name in ("slope_range", "intercept_range", "rate_range"):
+            lower, upper = getattr(self, name)
+            if not -math.inf < lower < upper < math.inf:
+                raise StateError(f"{name} has a wrong value: its ends are not in order")
 
 
 def with_start(state: RegressionState, w: float, b: float) -> RegressionState:
     """Start anew at a slope and an intercept."""
-    return replace(state, start=(_bounded(w), _bounded(b)), step=0)
+    w, b = _bounded(w), _bounded(b)
+    return replace(
+        state,
+        start=(w, b),
+        step=0,
+        slope_range=stretched(state.slope_range, w),
+        intercept_range=stretched(state.intercept_range, b),
+    )
 
 
 def with_slope(state: RegressionState, w: float) -> RegressionState:
@@ -141,7 +177,19 @@ def without_point(state: RegressionState, index: int) -> RegressionState:
 
 def with_learning_rate(state: RegressionState, rate: float) -> RegressionState:
     """Choose the learning rate."""
-    return replace(state, learning_rate=min(max(rate, -LARGEST_RATE), LARGEST_RATE))
+    rate = min(max(rate, -LARGEST_RATE), LARGEST_RATE)
+    return replace(state, learning_rate=rate, rate_range=stretched(state.rate_range, rate))
+
+
+def with_optimizer(state: RegressionState, name: str) -> RegressionState:
+    """Choose the optimiser; the slider of the learning rate then reaches its limit."""
+    ends = rate_range(state.points, OPTIMIZERS[name])
+    return replace(state, optimizer=name, rate_range=stretched(ends, state.learning_rate))
+
+
+def with_momentum(state: RegressionState, momentum: float) -> RegressionState:
+    """Choose how much of the velocity Momentum keeps."""
+    return replace(state, momentum=min(max(momentum, 0.0), LARGEST_MOMENTUM))
 
 
 def with_preset(state: RegressionState, preset: DataPreset, aspect: float) -> RegressionState:
@@ -153,7 +201,7 @@ def with_preset(state: RegressionState, preset: DataPreset, aspect: float) -> Re
 
 
 def fitted(state: RegressionState, aspect: float) -> RegressionState:
-    """Show all that matters in the three plots.
+    """Show all that matters in the three plots, and on the sliders.
 
     Parameters
     ----------
@@ -166,8 +214,13 @@ def fitted(state: RegressionState, aspect: float) -> RegressionState:
     left, right = _with_zero(float(x.min()), float(x.max()))
     bottom, top = _with_zero(float(y.min()), float(y.max()))
     width, height = right - left, top - bottom
+    for_slope, for_intercept = slider_ranges(state.points)
+    for_rate = rate_range(state.points, OPTIMIZERS[state.optimizer])
     return replace(
         state,
+        slope_range=stretched(for_slope, state.start[0]),
+        intercept_range=stretched(for_intercept, state.start[1]),
+        rate_range=stretched(for_rate, state.learning_rate),
         data_view=(
             left - 0.07 * width,
             right + 0.23 * width,
@@ -187,8 +240,11 @@ def present(state: RegressionState) -> Point:
 
 
 def optimizer_of(state: RegressionState) -> Optimizer:
-    """Give the optimiser with its learning rate."""
-    return OPTIMIZERS[state.optimizer](learning_rate=state.learning_rate)
+    """Give the optimiser with its learning rate and momentum."""
+    kind = OPTIMIZERS[state.optimizer]
+    if kind is Momentum:
+        return Momentum(learning_rate=state.learning_rate, beta=state.momentum)
+    return kind(learning_rate=state.learning_rate)
 
 
 def descent_of(state: RegressionState) -> Descent:
@@ -197,6 +253,19 @@ def descent_of(state: RegressionState) -> Descent:
     while horizon < min(state.step, LARGEST_STEP):
         horizon *= 2
     return descend(state.points, state.start, optimizer_of(state), horizon)
+
+
+def within_reach(state: RegressionState) -> bool:
+    """Tell whether the present (w, b) is near enough to be shown together with the start and the optimum."""
+    optimum, here = optimum_of(state.points), present(state)
+    centre = (optimum.w, optimum.b) if math.isfinite(optimum.w) else state.start
+    distances = [max(abs(w - centre[0]), abs(b - centre[1])) for w, b in (state.start, here)]
+    return distances[1] <= REACH * max(distances[0], _span(state))
+
+
+def _span(state: RegressionState) -> float:
+    lower, upper = slider_ranges(state.points)[0]
+    return upper - lower
 
 
 def _bounded(value: float) -> float:
@@ -214,16 +283,13 @@ def _with_zero(lower: float, upper: float) -> tuple[float, float]:
 
 def _fitted_landscape(state: RegressionState, aspect: float) -> View:
     optimum = optimum_of(state.points)
-    centres = [state.start, (optimum.w, optimum.b)]
+    centres = [state.start]
     if math.isfinite(optimum.w):
-        reach = 3.0 * max(abs(a - b) for a, b in zip(*centres, strict=True))
-        here = present(state)
-        if max(abs(here[0] - optimum.w), abs(here[1] - optimum.b)) <= reach:
-            centres.append(here)
-    else:
-        centres.pop()
+        centres.append((optimum.w, optimum.b))
+    if within_reach(state):
+        centres.append(present(state))
     w, b = np.array(centres).T
-    smallest = 0.25 * (slider_ranges(state.points)[0][1] - slider_ranges(state.points)[0][0])
+    smallest = 0.25 * _span(state)
     w_middle, b_middle = float(w.min() + w.max()) / 2, float(b.min() + b.max()) / 2
     smallest = max(smallest, 1e-9 * abs(w_middle), 1e-9 * abs(b_middle))
     half = max(0.98 * float(np.ptp(b)), 0.98 * float(np.ptp(w)) / aspect, smallest)

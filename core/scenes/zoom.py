@@ -23,6 +23,9 @@ PLACE = 0.415
 HEIGHT_USED = 0.8
 """How much of the window's height the tangent and the secant may need."""
 
+HIGHEST_PLACE = 0.4
+"""How far from the middle of the window, in its heights, the point may stand."""
+
 CLOSE = 0.01
 """Below this width, relative to the coordinates, the window counts in steps h from the point."""
 
@@ -57,6 +60,8 @@ class Zoom:
 def zoom_at_point(scene: DerivativeScene, shape: tuple[float, float]) -> Zoom:
     """Magnify the surroundings of the point so that it keeps the slopes of the function's plot.
 
+    It never makes smaller: where h is long in the function's plot, x + h may be outside.
+
     Parameters
     ----------
     scene
@@ -70,9 +75,11 @@ def zoom_at_point(scene: DerivativeScene, shape: tuple[float, float]) -> Zoom:
     rises = [slope * scene.h for slope in (scene.slope.derivative, scene.secant_slope)]
     rises = [rise for rise in rises if math.isfinite(rise)]
     low, high = min([0.0, *rises]), max([0.0, *rises])
-    needed = max(WIDTH_IN_H * scene.h / width, (high - low) / (HEIGHT_USED * height))
+    needed = min(max(WIDTH_IN_H * scene.h / width, (high - low) / (HEIGHT_USED * height)), 1.0)
     shown_width, shown_height = width * needed, height * needed
-    middle = (low + high) / 2.0 * ((high - low) / (HEIGHT_USED * shown_height)) ** 2
+    used = min((high - low) / (HEIGHT_USED * shown_height), 1.0)
+    lowest, highest = -HIGHEST_PLACE * shown_height, HIGHEST_PLACE * shown_height
+    middle = min(max((low + high) / 2.0 * used**2, lowest), highest)
     window = (
         -PLACE * shown_width,
         (1.0 - PLACE) * shown_width,

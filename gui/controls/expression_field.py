@@ -283,19 +283,25 @@ class ExpressionField(QWidget):
         start, end, text = self._suggestion
         typed = self.edit.text()
         self.edit.setText(typed[:start] + text + typed[end:])
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.edit.setCursorPosition(start + len(text))
         self.edited.emit(self.edit.text())
 
 
 def _with_link(message: str, suggestion: str) -> str:
-    """Make a link of the suggestion where the message names it, or else of a few words behind it."""
+    """Make a link of the suggestion where the message names it, or else of a few words behind it.
+
+    A sign by itself would be too narrow to hit, so its quotes or the word before it belong to the link.
+    """
     plain = message.replace("$", "").replace("[", "(").replace("]", ")")
     if not suggestion:
         return plain
     word = suggestion.isalnum()
-    before, after = (r"(?<!\w)", r"(?!\w)") if word else ("(?<=[“ ])", "(?=[” ])")
-    found = list(re.finditer(before + re.escape(suggestion) + after, plain))
+    sign = re.escape(suggestion)
+    named = rf"(?<!\w){sign}(?!\w)" if word else rf"“{sign}”|\w+ {sign}(?= )"
+    found = list(re.finditer(named, plain))
     if not found:
         offer = f"Did you mean [{suggestion}](use)?" if word else f"[Write “{suggestion}”](use)"
         return f"{plain.rstrip()} {offer}"
-    return f"{plain[: found[-1].start()]}[{suggestion}](use){plain[found[-1].end() :]}"
+    last = found[-1]
+    return f"{plain[: last.start()]}[{last[0]}](use){plain[last.end() :]}"

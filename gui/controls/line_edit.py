@@ -15,6 +15,18 @@ def is_undo(event: QKeyEvent) -> bool:
 class LineEdit(QLineEdit):
     """A line edit that passes undo and redo on, and that Esc leaves."""
 
+    @property
+    def fault(self) -> bool:
+        """Whether the text is marked as refused."""
+        return bool(self.property("fault"))
+
+    def mark_fault(self, fault: bool) -> None:
+        """Mark the text as refused, or take the mark away."""
+        if self.fault != fault:
+            self.setProperty("fault", fault)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
     def leave(self) -> None:
         """Give the focus away."""
         self.clearFocus()

@@ -10,10 +10,12 @@ from PySide6.QtGui import QFocusEvent, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.controls.line_edit import LineEdit
-from gui.numbers import MINUS, format_field, parse_number
+from gui.numbers import MINUS, format_field, format_significant, parse_number
 from gui.theme import Theme, ui_font
 
-_REFUSAL = "Write a number such as 1.5, 1,5, 1e-3 or −2."
+REFUSAL = "Write a number such as 1.5, 1,5, 1e-3 or −2."
+"""Said of text that is no number."""
+
 _PADDING = 14
 """Pixels beside the text."""
 
@@ -27,7 +29,8 @@ _SPARE = 3
 class NumberField(LineEdit):
     """A right-aligned number that is edited as text.
 
-    A number that is too long for the field is written with fewer digits; the tooltip has all of them.
+    A number that is too long for the field is written with fewer digits; the tooltip has all of them. With
+    `significant`, a small number has more decimals, so that it keeps its significant digits.
 
     Attributes
     ----------
@@ -42,6 +45,7 @@ class NumberField(LineEdit):
         theme: Theme,
         *,
         decimals: int = 2,
+        significant: bool = False,
         width: int = 62,
         height: int = 24,
         name: str = "",
@@ -49,6 +53,7 @@ class NumberField(LineEdit):
     ) -> None:
         super().__init__(parent)
         self._decimals = decimals
+        self._written = format_significant if significant else format_field
         self._value: float | None = None
         self._shortened = ""
         self.setFont(ui_font(12.5))
@@ -62,17 +67,17 @@ class NumberField(LineEdit):
         self.textEdited.connect(self._clear_fault)
 
     def show_value(self, value: float) -> None:
-        """Show `value`, unless the person is typing, or typed what was refused; emits nothing."""
-        refused = bool(self.property("fault")) and value == self._value
-        if self.isModified() and (self.hasFocus() or refused):
+        """Show `value`, unless the person is typing; emits nothing."""
+        if self.isModified() and self.hasFocus():
             return
         self._value = value
+        self.setModified(False)
         self._write(value)
-        self._mark_fault(False)
+        self.mark_fault(False)
 
     def _write(self, value: float) -> None:
         text, spare = self._fitting(value)
-        whole = format_field(value, self._decimals)
+        whole = self._written(value, self._decimals)
         self._shortened = whole if text != whole else ""
         self.setTextMargins(-spare, 0, -spare, 0)
         if text != self.text():
@@ -85,7 +90,7 @@ class NumberField(LineEdit):
         metrics = QFontMetricsF(self.font())
         room = self.width() - _PADDING
         text, spare = "", 0
-        for text in _ever_shorter(value, self._decimals):
+        for text in (self._written(value, self._decimals), *_ever_shorter(value, self._decimals)):
             width = metrics.horizontalAdvance(text)
             spare = 0 if width <= room else _SPARE
             if width <= room + 2 * spare:
@@ -96,7 +101,7 @@ class NumberField(LineEdit):
         if not self.isModified():
             return
         value = parse_number(self.text())
-        self._mark_fault(value is None)
+        self.mark_fault(value is None)
         if value is None:
             return
         self.setModified(False)
@@ -104,18 +109,16 @@ class NumberField(LineEdit):
         self.committed.emit(value)
 
     def _clear_fault(self) -> None:
-        self._mark_fault(False)
+        self.mark_fault(False)
 
-    def _mark_fault(self, fault: bool) -> None:
-        if bool(self.property("fault")) != fault:
-            self.setProperty("fault", fault)
-            self._explain()
-            self.style().unpolish(self)
-            self.style().polish(self)
+    def mark_fault(self, fault: bool) -> None:
+        """Mark the text as refused and say why, or take the mark away."""
+        super().mark_fault(fault)
+        self._explain()
 
     def _explain(self) -> None:
         """Say below the pointer what is wrong, or the digits for which there is no room."""
-        words = _REFUSAL if self.property("fault") else self._shortened
+        words = REFUSAL if self.fault else self._shortened
         self.setToolTip(words)
         self.setAccessibleDescription(words)
 
@@ -124,6 +127,12 @@ class NumberField(LineEdit):
         super().focusInEvent(event)
         if event.reason() != Qt.FocusReason.MouseFocusReason:
             self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the text as the number; text that was refused gives way to the present number."""
+        super().focusOutEvent(event)
+        if self.fault and self._value is not None:
+            self.show_value(self._value)
 
     def leave(self) -> None:
         """Give the focus away, with the number as it was."""

@@ -74,6 +74,7 @@ class SliderRow(QWidget):
         default: float,
         logarithmic: bool = False,
         decimals: int = 2,
+        significant: bool = False,
         colour: str = "",
         adjustable: bool = False,
         trailing: QWidget | None = None,
@@ -87,7 +88,7 @@ class SliderRow(QWidget):
         self._warning = Notice(theme, self)
         name = plain_text(label_latex)
         self.slider = Slider(theme, lower, upper, logarithmic=logarithmic, decimals=decimals, name=name)
-        self.field = NumberField(theme, decimals=decimals, name=name)
+        self.field = NumberField(theme, decimals=decimals, significant=significant, name=name)
         self._letter = _Letter(label_latex, 15, colour or theme.ink, Qt.AlignmentFlag.AlignHCenter)
         self._letter.setFixedSize(max(_LABEL_WIDTH, self._letter.sizeHint().width()), 24)
         self._range_row = self._build_range(decimals) if adjustable else None

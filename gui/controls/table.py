@@ -27,6 +27,10 @@ from gui.theme import FOCUS_RING, RADIUS, Theme, ui_font
 
 _HEAD = 17
 _CHECK = 15
+_FORMULA, _SMALLEST = 14, 11
+"""Size of letters in a formula, and how small they get before the formula is cut off."""
+
+_CUT = "\N{HORIZONTAL ELLIPSIS}"
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,7 @@ class NumberTable(Ringed):
 
     def _cell_width(self, cell: Cell) -> float:
         if cell.latex:
-            width = formula(cell.latex, 14, self._colour(cell)).width
+            width = formula(cell.latex, _FORMULA, self._colour(cell)).width
         else:
             font = ui_font(12.5, QFont.Weight.DemiBold) if cell.bold else self.font()
             width = figures_width(cell.text, font)
@@ -279,14 +283,27 @@ class NumberTable(Ringed):
             paint_icon(painter, cell.icon, sign, cell.icon_colour, 0.85)
             x += 30 if cell.line else 18
         if cell.latex:
-            shown = formula(cell.latex, 14, colour)
-            scale = min(1.0, max(box.width(), 1) / shown.width)
-            y = middle - shown.height * scale / 2 + shown.baseline * scale
-            shown.paint(painter, round(x), round(y), scale)
+            self._paint_formula(painter, cell, QRectF(x, box.top(), box.right() - x, box.height()))
             return
         font = ui_font(12.5, QFont.Weight.DemiBold) if cell.bold else self.font()
         painter.setPen(QColor(colour))
         draw_figures(painter, x, middle + 4, cell.text, font)
+
+    def _paint_formula(self, painter: QPainter, cell: Cell, box: QRectF) -> None:
+        """Draw a formula from the left of `box`, smaller if it is too long, and cut off at the least size."""
+        shown = formula(cell.latex, _FORMULA, self._colour(cell))
+        scale = min(max(box.width() / shown.width, _SMALLEST / _FORMULA), 1.0)
+        middle = int(box.center().y())
+        y = middle - shown.height * scale / 2 + shown.baseline * scale
+        painter.save()
+        if shown.width * scale > box.width() + 1:
+            painter.setFont(self.font())
+            painter.setPen(QColor(self._colour(cell)))
+            box.setRight(box.right() - QFontMetricsF(self.font()).horizontalAdvance(_CUT))
+            painter.drawText(QPointF(box.right(), middle + 4), _CUT)
+            painter.setClipRect(box)
+        shown.paint(painter, round(box.left()), round(y), scale)
+        painter.restore()
 
     def _row_at(self, y: float) -> int | None:
         row = int((y - self._head) // self._row_height)

@@ -79,7 +79,7 @@ class ChainHeader(QWidget):
     def _hide_words(self) -> None:
         wide = self.window().width() >= NARROW_WINDOW
         self._for.setVisible(wide)
-        self.remark.setVisible(wide or "ways" in self.remark.text())
+        self.remark.setVisible(wide or "stands under" not in self.remark.text())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Fill the background."""

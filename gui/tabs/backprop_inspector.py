@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from core.scenes.backprop import BackpropScene, Input
 from core.scenes.backprop_state import PRESETS, BackpropState
@@ -39,6 +40,38 @@ MOST_TYPESET = 16
 
 _ROW = 25
 
+_PREVIEW, _SMALLEST_PREVIEW = 19.0, 11.0
+"""Size of the letters in the preview, and the least for a long formula."""
+
+
+class _PreviewSheet(QScrollArea):
+    """Shows a preview as large as there is room for, and lets one scroll that would be too small to read."""
+
+    def __init__(self, theme: Theme, preview: FormulaLabel) -> None:
+        super().__init__()
+        self._preview = preview
+        self.setWidget(preview)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setStyleSheet(f"QScrollArea, FormulaLabel {{ background: {theme.card} }}")
+
+    def make_room(self) -> None:
+        """Be as high as the preview, with a scroll bar where it needs one."""
+        size = self._preview.sizeHint()
+        self._preview.setMinimumWidth(math.ceil(size.width() * _SMALLEST_PREVIEW / _PREVIEW))
+        scrolls = self._preview.minimumWidth() > self.width()
+        self.setFixedHeight(
+            size.height() + (self.horizontalScrollBar().sizeHint().height() if scrolls else 0)
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the room for the scroll bar, which depends on the width."""
+        super().resizeEvent(event)
+        self.make_room()
+
 
 class OutputCard(FormulaCard):
     """The typed formula with its preview, and why it has no value where it has none."""
@@ -52,12 +85,12 @@ class OutputCard(FormulaCard):
             placeholder="for example (w*x - y)^2",
             hint="Type a formula, or open the arrow for examples.",
         )
-        self.preview = FormulaLabel("", 19, theme.loss.text, Qt.AlignmentFlag.AlignHCenter)
-        self.preview.setMinimumWidth(1)  # a long formula is drawn small rather than widening the column
+        self.preview = FormulaLabel("", _PREVIEW, theme.loss.text, Qt.AlignmentFlag.AlignHCenter)
+        self._sheet = _PreviewSheet(theme, self.preview)
         self.remark = Notice(theme)
         self.body.setSpacing(8)
         self.body.setContentsMargins(BLEED, 0, BLEED, 7)
-        self.body.addWidget(self.preview)
+        self.body.addWidget(self._sheet)
         self.body.addWidget(self.remark)
 
     def show_scene(self, scene: BackpropScene) -> None:
@@ -65,6 +98,7 @@ class OutputCard(FormulaCard):
         self.show_typed(scene.text, scene.problem)
         self.field.show_prefix(f"{scene.graph.letter} =")
         self.preview.show_formula(scene.latex, dimmed=scene.problem is not None)
+        self._sheet.make_room()
         self.remark.show_notice(scene.remark, "plain")
 
 
@@ -224,11 +258,11 @@ class GradientStepCard(Card):
         self.updates = _UpdateRows(theme)
         self.obstacle = Notice(theme)
         self.button = Button(theme, "Take a gradient step", primary=True, height=32)
-        for widget in (self.rate, self.updates, self.obstacle):
+        self.body.addWidget(self.rate)
+        self.body.addSpacing(4)
+        self.body.addWidget(self.button)  # above what grows and shrinks, so that it keeps its place
+        for widget in (self.updates, self.obstacle):
             self.body.addWidget(widget)
-        self.body.addSpacing(6)
-        self.body.addWidget(self.button)
-        self.body.addSpacing(1)
 
     def show_step(self, step: GradientStep, letter: str) -> None:
         """Show what a step would do, or why none can be taken."""

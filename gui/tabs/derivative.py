@@ -105,6 +105,7 @@ class DerivativeTab(Tab):
         step.released.connect(self.gesture_ended)
         step.moved.connect(lambda h: self.become(core.with_h(self.state, h)))
         step.committed.connect(self._commit_h)
+        self.inspector.readouts.x_committed.connect(lambda x: self.become(core.at_exactly(self.state, x)))
         self.inspector.numerical.play.clicked.connect(lambda: self.run("play_or_pause"))
 
     @property
@@ -159,7 +160,7 @@ class DerivativeTab(Tab):
     def _commit_h(self, h: float) -> None:
         self.playback.pause()
         self.become(core.with_h(self.state, h))
-        self._render_again()  # a refused number gives way to the present one
+        self._render_again()  # a number beyond the ends gives way to the end
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the point with the arrow keys that nothing else wanted."""

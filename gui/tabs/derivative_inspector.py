@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF
 
 from core.scenes.derivative import (
@@ -25,8 +25,9 @@ from gui.controls import (
     ReadoutRow,
     SliderRow,
 )
+from gui.controls.number_field import REFUSAL
 from gui.formula import FormulaLabel
-from gui.numbers import format_error, format_number
+from gui.numbers import format_error, format_number, parse_number
 from gui.tabs.formula_card import FormulaCard
 from gui.tabs.letter_sliders import LetterSliders
 from gui.theme import Theme, ui_font
@@ -75,13 +76,29 @@ class FunctionCard(FormulaCard):
 
 
 class ReadoutCard(Card):
-    """x, f(x) and f′(x), with the reason where one does not exist."""
+    """x, f(x) and f′(x), with the reason where one does not exist.
+
+    Attributes
+    ----------
+    x_committed : Signal
+        float; an x was typed.
+    """
+
+    x_committed = Signal(float)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         labels = [("x", theme.ink), ("f(x)", theme.function.text), ("f'(x)", theme.derivative.text)]
-        self.row = ReadoutRow(theme, labels)
+        self.row = ReadoutRow(theme, labels, editable=(0,))
+        self.row.committed.connect(self._commit)
         self.body.addWidget(self.row)
+
+    def _commit(self, place: int, text: str) -> None:
+        x = parse_number(text)
+        if x is None:
+            self.row.readouts[place].refuse(REFUSAL)
+        else:
+            self.x_committed.emit(x)
 
     def show_scene(self, scene: DerivativeScene) -> None:
         """Show the three numbers and the reason."""
@@ -120,6 +137,7 @@ class NumericalCard(Card):
             default=DerivativeState.h,
             logarithmic=True,
             decimals=3,
+            significant=True,
             colour=theme.numerical.text,
             trailing=self.play,
         )

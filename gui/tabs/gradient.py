@@ -100,6 +100,9 @@ class GradientTab(Tab):
         rate.released.connect(self.gesture_ended)
         rate.moved.connect(lambda value: self.become(choices.with_learning_rate(self.state, value)))
         rate.committed.connect(self._commit_rate)
+        self.inspector.point.point_committed.connect(
+            lambda x, y: self.become(choices.at_exactly(self.state, x, y))
+        )
 
     def _connect_transport(self) -> None:
         self.obey(self.transport)
@@ -181,7 +184,7 @@ class GradientTab(Tab):
     def step_forward(self, count: int = 1) -> bool:
         """Take steps of descent; False when there are no more."""
         self.become(choices.stepped(self.state, count))
-        return not choices.path_of(self.state).stopped
+        return choices.path_of(self.state).can_go_on
 
     def step_back(self, count: int = 1) -> None:
         """Take steps back."""

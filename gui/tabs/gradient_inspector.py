@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from core.scenes.gradient import Comparison, GradientScene
@@ -16,7 +17,7 @@ from gui.controls import (
     ReadoutRow,
     SliderRow,
 )
-from gui.numbers import format_error, format_number
+from gui.numbers import format_error, format_number, parse_numbers
 from gui.tabs.formula_card import FormulaCard
 from gui.tabs.gradient_formula import SumLabel
 from gui.tabs.gradient_panes import PARTIALS, coordinate
@@ -28,6 +29,9 @@ SLOWEST, FASTEST = 1e-5, 1.0
 
 WIDTH = 296
 """Width of a card's content, in pixels."""
+
+REFUSAL = "Write two numbers such as (3, 4)."
+"""Said of text that is no place."""
 
 NAMES = {
     "x": r"{\partial} f / {\partial} x",
@@ -95,7 +99,11 @@ class PointCard(Card):
         The three numbers, with the reason where one does not exist.
     table : NumberTable
         The comparison.
+    point_committed : Signal
+        float, float; a place for P was typed.
     """
+
+    point_committed = Signal(float, float)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -108,7 +116,9 @@ class PointCard(Card):
                 (r"\left\| {\nabla} f \right\|", theme.derivative.text),
             ),
             stretch=(116, 92, 92),
+            editable=(0,),
         )
+        self.readouts.committed.connect(self._commit)
         columns = (
             Column(align="left", right=0.2),
             Column("exact", right=0.432),
@@ -118,6 +128,13 @@ class PointCard(Card):
         self.table = NumberTable(theme, columns, row_height=27, name="Partial derivatives")
         self.body.addWidget(self.readouts)
         self.body.addWidget(self.table)
+
+    def _commit(self, place: int, text: str) -> None:
+        point = parse_numbers(text, 2)
+        if point is None:
+            self.readouts.readouts[place].refuse(REFUSAL)
+        else:
+            self.point_committed.emit(*point)
 
     def show_scene(self, scene: GradientScene) -> None:
         """Show the numbers at P."""
@@ -174,7 +191,7 @@ class DescentCard(Card):
     table : NumberTable
         Value and slope at the present step.
     ended : Notice
-        Why there is no further step.
+        Why there is no further step, or that descent has arrived.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -201,7 +218,7 @@ class DescentCard(Card):
         self.table.show_columns(_descent_columns(path.step))
         name = Cell("Gradient descent", icon="circle", icon_colour=self._theme.descent.mark, line=True)
         self.table.show_rows([(name, format_number(path.value, 2), format_number(path.slope, 2))])
-        self.ended.show_notice(path.stopped, "warning")
+        self.ended.show_notice(path.stopped or path.note, "warning" if path.stopped else "plain")
 
 
 def _descent_columns(step: int) -> tuple[Column, ...]:

@@ -13,7 +13,7 @@ from core.scenes.gradient_state import Point
 from gui.controls import LegendEntry, PaneHeader
 from gui.handles import DragHandle
 from gui.label_places import Crowd, around, formula_size, put
-from gui.numbers import format_number, latex_number
+from gui.numbers import MINUS, latex_number
 from gui.plot_fields import HeatMap, Isolines
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Segment
@@ -30,13 +30,20 @@ GAP = 10.0
 ALONG_PATH = 300
 """Points of the path that labels keep away from."""
 
+DIGITS, MOST_DIGITS = 6, 15
+"""Digits of a coordinate that are always shown, and the most that are."""
+
 PARTIALS = (r"\frac{{\partial} f}{{\partial} x}", r"\frac{{\partial} f}{{\partial} y}")
 
 
 def coordinate(value: float, decimals: int) -> str:
-    """Write a coordinate with as many decimals as it needs, at most as many as the view tells apart."""
-    text = format_number(value, decimals)
-    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
+    """Write a coordinate with as many digits as it needs: six, or more where the view tells more apart."""
+    if not value:
+        return "0"
+    before = math.floor(math.log10(abs(value))) + 1
+    digits = min(max(DIGITS, before + decimals if decimals else 0), MOST_DIGITS)
+    mantissa, e, power = f"{value:.{digits}g}".partition("e")
+    return (f"{mantissa}e{int(power)}" if e else mantissa).replace("-", MINUS)
 
 
 class PointPane(Pane):

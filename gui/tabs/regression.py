@@ -19,6 +19,8 @@ from core.scenes.regression_state import (
     with_intercept,
     with_intercept_through,
     with_learning_rate,
+    with_momentum,
+    with_optimizer,
     with_point,
     with_point_moved,
     with_preset,
@@ -115,9 +117,10 @@ class RegressionTab(Tab):
             (cards.formula.slope, with_slope),
             (cards.formula.intercept, with_intercept),
             (cards.descent.rate, with_learning_rate),
+            (cards.descent.momentum, with_momentum),
         ):
             self._connect_slider(row, change)
-        cards.descent.optimizer.chosen.connect(lambda key: self.edited(optimizer=key))
+        cards.descent.optimizer.chosen.connect(lambda key: self.become(with_optimizer(self.state, key)))
         cards.data.chosen.connect(self.choose_example)
         self.obey(self.transport)
         self.transport.step_chosen.connect(self._step_chosen)
@@ -212,7 +215,11 @@ class RegressionTab(Tab):
         self.become(with_point(self.state, x, y))
 
     def _point_removed(self, index: int) -> None:
-        self.become(without_point(self.state, index))
+        points = self.state.points
+        if len(points) == 1 and index == 0:
+            self.data.refuse_removal(*points[0])
+        else:
+            self.become(without_point(self.state, index))
 
     def _intercept_pressed(self) -> None:
         self._anchor = compute(self.state).intercept_handle[0]

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QWidget
 
 from core.scenes.regression import RegressionScene
-from core.scenes.regression_state import OPTIMIZER_TITLES
+from core.scenes.regression_state import LARGEST_MOMENTUM, OPTIMIZER_TITLES
 from gui.controls import (
     Button,
     Card,
@@ -180,7 +180,7 @@ class OptimumCard(Card):
 
 
 class DescentCard(Card):
-    """Learning rate with its limit, and the optimiser.
+    """Learning rate with its limit, the optimiser, and the momentum of one that has it.
 
     Attributes
     ----------
@@ -188,6 +188,8 @@ class DescentCard(Card):
         The learning rate.
     optimizer : Choice
         The optimiser by the name that states use.
+    momentum : SliderRow
+        The share β of the velocity that is kept.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -195,7 +197,9 @@ class DescentCard(Card):
         self.rate = SliderRow(theme, r"\eta", 0.0, 0.1, default=0.0, decimals=4)
         self.optimizer = Choice(theme, tuple(OPTIMIZER_TITLES.items()), name="Optimiser")
         self.body.addWidget(self.rate)
+        self.momentum = SliderRow(theme, r"\beta", 0.0, LARGEST_MOMENTUM, default=0.9, decimals=3)
         self.body.addWidget(self.optimizer)
+        self.body.addWidget(self.momentum)
 
     def render(self, scene: RegressionScene) -> None:
         """Show how the descent of a scene goes."""
@@ -206,6 +210,9 @@ class DescentCard(Card):
         self.rate.show_limit(scene.limit if known else None, scene.limit_latex)
         self.rate.show_warning(scene.warning or None)
         self.optimizer.show_choice(scene.optimizer)
+        self.momentum.setVisible(scene.momentum is not None)
+        if scene.momentum is not None:
+            self.momentum.show_value(scene.momentum)
 
 
 class DataCard(Card):

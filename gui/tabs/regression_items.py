@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.formula import formula, plain_text
@@ -21,18 +21,11 @@ _FRACTION_GAP = 3.0
 
 
 class ErrorSquares(Squares):
-    """A square on each error: as wide in pixels as the error is high, whatever the scales of the axes.
-
-    Attributes
-    ----------
-    boxes : list of QRectF
-        The squares in pixels.
-    """
+    """A square on each error: as wide in pixels as the error is high, whatever the scales of the axes."""
 
     def __init__(self, colour: str) -> None:
         super().__init__(colour)
         self._rightward: ArrayLike = ()
-        self.boxes: list[QRectF] = []
 
     def show(self, x: ArrayLike, y: ArrayLike, predicted: ArrayLike, rightward: ArrayLike) -> None:
         """Put a square between `y` and `predicted` at each `x`, to its right or to its left."""
@@ -43,17 +36,14 @@ class ErrorSquares(Squares):
     def _lay_out(self, projection: Projection) -> None:
         corners = np.asarray(self._corners, dtype=np.float64).reshape(-1, 4)
         x, y = projection.to_pixels(corners[:, 0::2], corners[:, 1::2])
-        self.boxes = []
+        boxes = []
         sides = np.where(self._rightward, 1.0, -1.0)
         pixels = np.clip(np.column_stack((x[:, 0], y)), -5000, 5000)
         for (across, top, bottom), side in zip(pixels.tolist(), sides.tolist(), strict=True):
             if np.isfinite([across, top, bottom]).all():
                 corner = QPointF(across + side * abs(bottom - top), bottom)
-                self.boxes.append(QRectF(QPointF(across, top), corner).normalized())
-        path = QPainterPath()
-        for box in self.boxes:
-            path.addRect(box)
-        self.set_path(path, projection)
+                boxes.append(QRectF(QPointF(across, top), corner).normalized())
+        self.set_boxes(boxes, projection)
 
 
 @lru_cache(maxsize=512)

@@ -32,8 +32,8 @@ class DataPane(Pane):
         One for each point, and spare ones that stand nowhere.
     intercept, slope : DragHandle
         The handles b and w of the line.
-    loss_label, start_label : Label
-        What is written on the plot.
+    loss_label, start_label, intercept_letter, refusal : Label
+        What is written on the plot; `refusal` says why the last gesture changed nothing.
     squares : ErrorSquares
         The squared errors.
 
@@ -66,7 +66,8 @@ class DataPane(Pane):
         self.loss_label = plot.add(Label(theme.loss.text, 14.5))
         self.intercept = plot.add(DragHandle(theme, blue, hollow=True, name="Intercept b"))
         self.slope = plot.add(DragHandle(theme, blue, hollow=True, name="Slope w"))
-        self._intercept_letter = plot.add(Label(words, 15, offset=(11, 14)))
+        self.refusal = plot.add(Label(theme.fault.text, 12, typeset=False, offset=(0, 24), align="centre"))
+        self.intercept_letter = plot.add(Label(words, 15, offset=(11, 14)))
         self._slope_letter = plot.add(Label(words, 15, offset=(0, 18), align="centre"))
         self.points: list[DragHandle] = []
 
@@ -82,14 +83,20 @@ class DataPane(Pane):
                 handle.place(*scene.points[index])
             else:
                 handle.clear()
+        self.refusal.clear()
         self._render_line(scene)
         self._render_errors(scene)
+
+    def refuse_removal(self, x: float, y: float) -> None:
+        """Say beside the last point why it stays, until something changes."""
+        self.refusal.show(x, y, "At least one point stays.")
 
     def _render_line(self, scene: RegressionScene) -> None:
         self.line.show((0.0, scene.b), (1.0, scene.w))
         self.intercept.place(*scene.intercept_handle)
         self.slope.place(*scene.slope_handle)
-        self._intercept_letter.show(*scene.intercept_handle, "b")
+        self.intercept.name = "Intercept b" if scene.intercept_letter == "b" else "Shift of the line"
+        self.intercept_letter.show(*scene.intercept_handle, scene.intercept_letter)
         self._slope_letter.show(*scene.slope_handle, "w")
         if scene.at_start:
             self.start_line.clear()
@@ -118,7 +125,7 @@ class LandscapePane(Pane):
         The present (w, b).
     heat, isolines, level, path, start, arrow, star : PlotItem
         What lies below it.
-    start_label, optimum_label, arrow_label : Label
+    start_label, optimum_label, arrow_label, out_of_view : Label
         What is written on the plot.
     """
 
@@ -142,6 +149,7 @@ class LandscapePane(Pane):
         )
         self.optimum_label = plot.add(Label(theme.ink, 15, offset=(16, -8)))
         self.arrow_label = plot.add(Label(words, 15))
+        self.out_of_view = plot.add(Label(theme.muted, 12, typeset=False, align="centre"))
         self.point = plot.add(DragHandle(theme, green, name="Slope and intercept"))
 
     @property
@@ -168,6 +176,7 @@ class LandscapePane(Pane):
             self.start_label.show(*scene.start, "start")
         self.star.show(scene.optimum.w, scene.optimum.b)
         self.optimum_label.show(scene.optimum.w, scene.optimum.b, r"(w^{\star}, b^{\star})")
+        self.out_of_view.pin(0.5, 1.0, scene.out_of_view, (0, -12))
         self._render_arrow(scene)
 
     def _render_arrow(self, scene: RegressionScene) -> None:

@@ -225,3 +225,18 @@ def test_name_latex(name: str, typeset: str) -> None:
 )
 def test_number_latex(value: float, typeset: str) -> None:
     assert number_latex(value) == typeset
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("x*x", r"x \cdot x"),
+        ("2*x*x*y", r"2 x \cdot x y"),
+        ("x*x^2", r"x \cdot {x}^{2}"),
+        ("x1*x1", r"{x}_{1} \cdot {x}_{1}"),
+        ("x1*x2", r"{x}_{1} {x}_{2}"),
+        ("x*y*x", "x y x"),
+    ],
+)
+def test_a_letter_times_itself_has_a_dot(text: str, latex: str) -> None:
+    assert parse(text).latex() == latex

@@ -111,6 +111,17 @@ def test_what_looks_like_a_word_is_no_product(text: str) -> None:
         tokenize(text)
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"), [("epx", "exp"), ("sni", "sin"), ("lgo", "log"), ("Sqr", "sqrt"), ("ata", "atan")]
+)
+def test_a_function_with_a_slip_in_its_name_is_no_product(word: str, meant: str) -> None:
+    for text in (word, f"2{word}", f"{word}(x)", f"x + {word} y"):
+        with pytest.raises(ParseError, match=f"Did you mean {meant}?") as caught:
+            tokenize(text)
+        start = text.index(word)
+        assert caught.value.suggestion == (start, start + len(word), meant)
+
+
 def test_a_long_unknown_word_is_shown_in_part() -> None:
     with pytest.raises(ParseError) as caught:
         tokenize("b" * 900)

@@ -399,6 +399,36 @@ def test_a_formula_with_an_l_names_its_value_j(tab: BackpropTab) -> None:
     assert prefix.width() == prefix.sizeHint().width()
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (960, 640)])
+def test_the_preview_of_a_long_formula_stays_readable(
+    window: Window, tab: BackpropTab, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    write(tab, "sin(a*b+c)*exp(-d^2/(e1+1))+log(f1^2+1)/(1+g^2)-tanh(h*k+m)*sqrt(n^2+p^2)+(q-r)^3")
+    settle()
+    preview = tab.inspector.formula.preview
+    assert preview.width() >= preview.sizeHint().width() * 11 / 19
+    assert preview.height() >= preview.sizeHint().height()
+    assert tab.inspector.width() <= 345
+
+
+def test_the_button_keeps_its_place_when_a_box_is_ticked(tab: BackpropTab) -> None:
+    button = tab.inspector.step.button
+    place = button.mapTo(tab, QPoint())
+    for name in ("w", "b", "x"):
+        QTest.mouseClick(tab.inspector.inputs.sliders.boxes[name], LEFT)
+        tab.store.flush()
+        settle()
+        assert button.mapTo(tab, QPoint()) == place
+
+
+def test_a_formula_of_new_letters_can_learn_at_once(tab: BackpropTab) -> None:
+    write(tab, "(m*x + k)^2")
+    assert tab.inspector.step.button.isEnabled()
+    assert tab.inspector.inputs.sliders.boxes["m"].isChecked()
+    assert not tab.inspector.inputs.sliders.boxes["x"].isChecked()
+
+
 def test_the_dots_have_room_in_a_small_window(window: Window, tab: BackpropTab) -> None:
     window.resize(960, 640)
     settle()

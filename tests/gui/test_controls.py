@@ -6,7 +6,8 @@ import itertools
 import math
 
 import pytest
-from PySide6.QtCore import QLocale, QPoint, Qt
+from PySide6.QtCore import QLocale, QPoint, QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -187,15 +188,16 @@ def test_typing_is_not_disturbed(qtbot: QtBot) -> None:
     assert field.text() == "7"
 
 
-def test_refused_text_stays_until_the_number_changes(qtbot: QtBot) -> None:
-    field, _ = number_field(qtbot)
+def test_refused_text_gives_way_to_the_number_when_it_is_left(qtbot: QtBot) -> None:
+    field, log = number_field(qtbot)
     typed(field, "abc")
-    field.clearFocus()
+    QTest.keyClick(field, Qt.Key.Key_Return)
     field.show_value(1.2)
-    assert field.text() == "abc"
-    field.show_value(1.3)
-    assert field.text() == "1.30"
-    assert field.toolTip() == ""
+    assert (field.text(), field.fault) == ("abc", True)
+    assert field.accessibleDescription() == field.toolTip() != ""
+    field.clearFocus()
+    assert (field.text(), field.fault, field.toolTip()) == ("1.20", False, "")
+    assert log.events == []
 
 
 # Sliders
@@ -485,6 +487,77 @@ def test_readouts(qtbot: QtBot) -> None:
     row.grab()
 
 
+def editable_row(qtbot: QtBot) -> tuple[ReadoutRow, Log]:
+    row = ReadoutRow(LIGHT, [("x", LIGHT.ink), ("f(x)", LIGHT.function.text)], editable=(0,))
+    shown(qtbot, row)
+    row.show_texts(["0.80", "0.7562"])
+    return row, Log(row, "committed")
+
+
+def open_line(row: ReadoutRow) -> QLineEdit:
+    QTest.mouseClick(row.readouts[0], LEFT)
+    line = row.readouts[0].line
+    assert line is not None
+    return line
+
+
+def test_a_readout_is_typed_into(qtbot: QtBot) -> None:
+    row, log = editable_row(qtbot)
+    first = row.readouts[0]
+    line = open_line(row)
+    assert line.selectedText() == "0.80"
+    QTest.keyClicks(line, "1,25")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert log.events == [("committed", 0, "1,25")]
+    assert first.line is None and first.hasFocus()
+    assert first.text == "0.80"  # it proposes, and is placed by show_texts
+    QTest.keyClick(first, Qt.Key.Key_Return)
+    assert first.line is not None
+    QTest.keyClicks(first.line, "7")
+    first.line.clearFocus()
+    assert log.events[1:] == [("committed", 0, "7")]
+    assert first.line is None
+
+
+@pytest.mark.parametrize("way", ["Esc", "Return", "away"])
+def test_a_readout_is_left_as_it_was(qtbot: QtBot, way: str) -> None:
+    row, log = editable_row(qtbot)
+    line = open_line(row)
+    if way == "Esc":
+        QTest.keyClicks(line, "9")
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+    elif way == "Return":
+        QTest.keyClick(line, Qt.Key.Key_Return)
+    else:
+        line.clearFocus()
+    assert row.readouts[0].line is None
+    assert log.events == []
+
+
+def test_a_readout_refuses_until_it_is_left(qtbot: QtBot) -> None:
+    row, log = editable_row(qtbot)
+    row.committed.connect(lambda place, _text: row.readouts[place].refuse("Write a number."))
+    line = open_line(row)
+    QTest.keyClicks(line, "abc")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert (row.readouts[0].line, line.text()) == (line, "abc")
+    assert line.property("fault")
+    assert line.toolTip() == line.accessibleDescription() == "Write a number."
+    QTest.keyClicks(line, "d")
+    assert not line.property("fault")
+    line.clearFocus()
+    assert row.readouts[0].line is None
+    assert len(log.events) == 2
+
+
+def test_only_editable_readouts_are_typed_into(qtbot: QtBot) -> None:
+    row, _ = editable_row(qtbot)
+    row.grab()
+    QTest.mouseClick(row.readouts[1], LEFT)
+    assert row.readouts[1].line is None
+    assert row.readouts[1].focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
 def table(qtbot: QtBot, **options: object) -> NumberTable:
     control = NumberTable(
         LIGHT,
@@ -505,6 +578,19 @@ def test_tables_show_rows(qtbot: QtBot) -> None:
     control.grab()
     control.show_rows([])
     control.grab()
+
+
+def test_a_formula_too_long_for_its_row_is_cut_off(qtbot: QtBot) -> None:
+    control = NumberTable(LIGHT, [Column(align="left")], head=False)
+    shown(qtbot, control, 200, 21)
+
+    def left_part(latex: str) -> QImage:
+        control.show_rows([[Cell(latex=latex)]])
+        return control.grab(QRect(0, 0, 150, 21)).toImage()
+
+    long = "+".join(["x^2"] * 12)
+    assert left_part(long) == left_part(f"{long}+{long}")  # no smaller
+    assert left_part(long) != left_part("+".join(["x^2"] * 4))
 
 
 def test_rows_are_picked_and_ticked(qtbot: QtBot) -> None:

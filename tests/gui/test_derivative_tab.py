@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.presets import FUNCTIONS
@@ -251,6 +251,45 @@ def test_small_plots_stay_where_they_are(tab: DerivativeTab, name: str) -> None:
     settle()
     assert plot.view == before
     assert state(tab) == DerivativeState()
+
+
+# Typing x
+
+
+def type_x(tab: DerivativeTab, text: str) -> QLineEdit:
+    readout = tab.inspector.readouts.row.readouts[0]
+    QTest.mouseClick(readout, Qt.MouseButton.LeftButton)
+    line = readout.line
+    assert line is not None
+    QTest.keyClicks(line, text)
+    QTest.keyClick(line, Key.Key_Return)
+    settle()
+    return line
+
+
+def test_typed_x_is_taken_exactly(tab: DerivativeTab) -> None:
+    type_x(tab, "1,2345")
+    assert state(tab).x == 1.2345
+    assert readouts(tab)[0] == tab.function.plot.pill == "1.2345"
+    assert state(tab).view == DerivativeState().view
+    assert undone(tab) == DerivativeState()
+
+
+def test_typed_x_outside_takes_the_view_along(tab: DerivativeTab) -> None:
+    type_in(tab, "x^2")
+    type_x(tab, "12")
+    assert state(tab).view[:2] == (7.0, 17.0)
+    assert readouts(tab) == ["12.00", "144.0000", "24.0000"]
+    assert tab.function.point.shown
+
+
+def test_text_that_is_no_x_is_refused(tab: DerivativeTab) -> None:
+    line = type_x(tab, "abc")
+    assert line.isVisible()
+    assert line.toolTip().startswith("Write a number")
+    assert state(tab) == DerivativeState()
+    line.clearFocus()
+    assert not line.isVisible()
 
 
 # View
@@ -560,14 +599,24 @@ def enter(field: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "h"), [("1e-7", 1e-7), ("0,25", 0.25), ("-1", 0.5), ("0", 0.5), ("7", 1.0), ("x", 0.5)]
+    ("typed", "h", "shown"),
+    [
+        ("1e-7", 1e-7, "1e−7"),
+        ("0,25", 0.25, "0.250"),
+        ("0.0034", 0.0034, "0.0034"),
+        ("-1", 1e-16, "1e−16"),
+        ("0", 1e-16, "1e−16"),
+        ("7", 1.0, "1.000"),
+        ("x", 0.5, "x"),
+    ],
 )
-def test_h_is_typed(tab: DerivativeTab, typed: str, h: float) -> None:
+def test_h_is_typed(tab: DerivativeTab, typed: str, h: float, shown: str) -> None:
     field = tab.inspector.numerical.step.field
     enter(field, typed)
     assert state(tab).h == h
-    if typed in ("-1", "0"):
-        assert field.text() == "0.500"
+    assert field.text() == shown
+    enter(field, "9")
+    assert field.text() == "1.000"
 
 
 def test_h_slider_is_logarithmic(tab: DerivativeTab) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtWidgets import QLineEdit, QSplitter
 from pytestqt.qtbot import QtBot
 
 from core.presets import SURFACES
@@ -308,6 +308,56 @@ def test_keys_step_and_reset(tab: GradientTab) -> None:
 # Typing
 
 
+def type_point(tab: GradientTab, text: str) -> QLineEdit:
+    readout = tab.inspector.point.readouts.readouts[0]
+    QTest.mouseClick(readout, LEFT)
+    line = readout.line
+    assert line is not None
+    QTest.keyClicks(line, text)
+    QTest.keyClick(line, Key.Key_Return)
+    settle()
+    return line
+
+
+@pytest.mark.parametrize("text", ["(3, 4)", "3, 4"])
+def test_p_is_typed_exactly(tab: GradientTab, text: str) -> None:
+    type_in(tab, "x^2+y^2")
+    type_point(tab, text)
+    assert state(tab).point == (3.0, 4.0)
+    assert readouts(tab) == ["(3, 4)", "25.00", "10.00"]
+    assert [row[1] for row in table(tab)] == ["6.0000", "8.0000", "10.0000"]
+    key(tab, Key.Key_Escape)
+    key(tab, Key.Key_Right)
+    assert state(tab).point[1] == 4.0 and state(tab).point[0] > 3.0
+
+
+def test_a_p_typed_outside_is_in_view(tab: GradientTab) -> None:
+    before = state(tab).view
+    type_point(tab, "20, -7")
+    left, right, bottom, top = state(tab).view
+    assert left < 20.0 < right and bottom < -7.0 < top
+    assert tab.map.point.shown and tab.map.plot.view == state(tab).view
+    assert readouts(tab)[0] == "(20, −7)"
+    assert undone(tab).point == (0.2, 0.9)
+    assert state(tab).view == pytest.approx(before)
+
+
+def test_text_that_is_no_place_is_refused(tab: GradientTab) -> None:
+    line = type_point(tab, "3")
+    assert line.isVisible() and line.toolTip() == "Write two numbers such as (3, 4)."
+    key(tab, Key.Key_Escape)
+    assert not line.isVisible()
+    assert state(tab).point == (0.2, 0.9)
+    key(tab, Key.Key_Up)
+    assert state(tab).point[1] > 0.9
+
+
+def test_p_reads_what_f_is_computed_at_however_wide_the_view(tab: GradientTab) -> None:
+    show(tab, replace(GradientState(), point=(1.25, -0.875), view=(-5e6, 5e6, -5e6, 5e6)))
+    assert readouts(tab)[0] == "(1.25, −0.875)"
+    assert [pane.plot.pill for pane in tab.slices] == ["1.25", "−0.875"]
+
+
 def test_typing_a_formula_is_one_entry_and_keeps_the_last_valid_one(tab: GradientTab) -> None:
     type_in(tab, "x^2 + a*y^2 + (")
     assert tab.inspector.formula.field.error
@@ -421,6 +471,13 @@ def test_a_step_is_typed(tab: GradientTab) -> None:
     settle()
     assert state(tab).step == 40
     assert scene(tab).descent.value < 1e-6
+
+
+def test_the_last_step_that_is_shown_is_told_without_a_warning(tab: GradientTab) -> None:
+    show(tab, with_learning_rate(replace(GradientState(), step=2000), 1e-6))
+    ended = tab.inspector.descent.ended
+    assert (ended.text, ended._shown[1]) == ("The path shows 2000 steps at most.", "plain")
+    assert not tab.transport.button("forward").isEnabled()
 
 
 # Examples and panes

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.scenes.backprop import compute
-from core.scenes.backprop_state import BackpropState, at_step, preset, select, type_formula
+from core.scenes.backprop_state import BackpropState, at_step, last_step_of, preset, select, type_formula
+from gui.graph_items import READABLE
 from gui.graph_view import GraphView
 from gui.theme import DARK, LIGHT
 
@@ -164,6 +165,79 @@ def test_the_background_pans_and_the_wheel_zooms(view: GraphView) -> None:
     assert (view.centre_of(4) - place.toPoint()).manhattanLength() <= 2
     view.fit()
     assert view.zoom == 1.0 and view.centre_of(2) == before
+
+
+LONG = (
+    "sin(a*b+c)*exp(-d^2/(e1+1))+log(f1^2+1)/(1+g^2)-tanh(h*k+m)*sqrt(n^2+p^2)+(q-r)^3"
+    "+sin(sin(sin(sin(sin(sin(sin(s)))))))"
+)
+
+
+def is_seen(view: GraphView, node: int) -> bool:
+    return view.viewport().rect().contains(view.centre_of(node))
+
+
+def test_a_long_formula_is_readable_at_first_and_fit_shows_all_of_it(view: GraphView) -> None:
+    state = type_formula(NEURON, LONG)
+    view.show_scene(compute(state))
+    assert view.zoom == READABLE
+    assert not all(is_seen(view, node) for node in range(len(view.nodes)))
+    view.fit()
+    assert view.zoom < READABLE
+    assert all(is_seen(view, node) for node in range(len(view.nodes)))
+    view.resize(620, 237)
+    QApplication.processEvents()
+    assert all(is_seen(view, node) for node in range(len(view.nodes)))
+
+
+def test_steps_bring_their_node_into_view(view: GraphView) -> None:
+    view.resize(620, 237)
+    state = at_step(type_formula(NEURON, LONG), 0)
+    for step in range(last_step_of(state) + 1):
+        scene = compute(at_step(state, step))
+        view.show_scene(scene)
+        assert scene.progress.current < 0 or is_seen(view, scene.progress.current)
+    assert view.zoom == READABLE
+
+
+def test_a_small_drawing_leaves_out_the_numbers_of_all_but_the_present_step(view: GraphView) -> None:
+    scene = compute(type_formula(NEURON, LONG))
+    view.show_scene(scene)
+    view.fit()
+    whole = view.grab().toImage()
+    current = [state.is_current for state in scene.edges]
+    for place, (item, is_current) in enumerate(zip(view.edges, current, strict=True)):
+        if not is_current:
+            item.show_state(
+                replace(scene.edges[place], local=None, value=None), direction="", computed=True, decimals=2
+            )
+    assert view.grab().toImage() == whole
+    for place, (item, is_current) in enumerate(zip(view.edges, current, strict=True)):
+        if is_current:
+            item.show_state(
+                replace(scene.edges[place], local=None), direction="backward", computed=True, decimals=2
+            )
+    assert view.grab().toImage() != whole
+
+
+@pytest.mark.parametrize("text", ["x*x + x", "x*y + x*sin(x) + x"])
+def test_a_sum_of_gradients_erases_no_arrow(view: GraphView, text: str) -> None:
+    view.show_scene(compute(type_formula(NEURON, text)))
+    whole = view.grab().toImage()
+    for item in view.nodes:
+        item.setOpacity(0.0)
+    arrows = view.grab().toImage()
+    boxes = [view.mapFromScene(item.shape().boundingRect().translated(item.pos())) for item in view.nodes]
+    around = [box.boundingRect().adjusted(-9, -9, 9, 9) for box in boxes]
+    erased = [
+        (x, y)
+        for x in range(arrows.width())
+        for y in range(arrows.height())
+        if arrows.pixelColor(x, y) != QColor(LIGHT.plot)
+        and whole.pixelColor(x, y) == QColor(LIGHT.plot)
+        and not any(box.contains(x, y) for box in around)
+    ]
+    assert erased == []
 
 
 def test_a_drag_that_starts_beside_the_nodes_selects_nothing(view: GraphView) -> None:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.numbers import format_error, format_field, format_number, latex_number, parse_number
+from gui.numbers import (
+    format_error,
+    format_field,
+    format_number,
+    format_significant,
+    latex_number,
+    parse_number,
+    parse_numbers,
+)
 
 NAN, INF = math.nan, math.inf
 
@@ -112,8 +120,35 @@ def test_typed_numbers_are_read_or_refused(text: str, value: float | None) -> No
     assert parse_number(text) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        *((text, (3.0, 4.0)) for text in ("3, 4", "(3, 4)", "3 4", "3,4", "3; 4", " ( 3 , 4 ) ", "3 ,4")),
+        ("1,5, −2,5", (1.5, -2.5)),
+        ("1,5 2,5", (1.5, 2.5)),
+        ("1.5,2.5", (1.5, 2.5)),
+        ("(−1.20, 3.8 × 10⁻¹)", (-1.2, 0.38)),
+        ("3", None),
+        ("1,2,3", None),
+        ("1, 2, 3", None),
+        ("(3, 4", None),
+        ("a, b", None),
+        ("3, nan", None),
+        ("", None),
+        ("()", None),
+    ],
+)
+def test_typed_pairs_are_read_or_refused(text: str, numbers: tuple[float, ...] | None) -> None:
+    assert parse_numbers(text, 2) == numbers
+
+
+def test_one_number_may_stand_in_brackets() -> None:
+    assert parse_numbers("(1,5)", 1) == (1.5,)
+
+
 @given(st.text(max_size=30))
 def test_no_text_raises(text: str) -> None:
+    assert parse_numbers(text, 2) is None or len(parse_numbers(text, 2) or ()) == 2
     value = parse_number(text)
     assert value is None or math.isfinite(value)
 
@@ -138,3 +173,23 @@ def test_no_ascii_minus_is_displayed(value: float, digits: int) -> None:
 )
 def test_fields(value: float, digits: int, text: str) -> None:
     assert format_field(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.500"),
+        (1.0, "1.000"),
+        (0.0034, "0.0034"),
+        (-0.003456, "−0.00346"),
+        (0.05, "0.050"),
+        (0.00012345, "0.000123"),
+        (1e-5, "1e−5"),
+        (1.2345e-8, "1.23e−8"),
+        (1e-16, "1e−16"),
+        (0.0, "0.000"),
+        (NAN, "none"),
+    ],
+)
+def test_small_numbers_keep_their_digits(value: float, text: str) -> None:
+    assert format_significant(value) == text

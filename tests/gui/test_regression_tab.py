@@ -184,6 +184,44 @@ def test_squares_are_square_on_the_screen(tab: RegressionTab) -> None:
     assert [box.width() for box in tab.data.squares.boxes] == pytest.approx(heights)
 
 
+def test_overlapping_squares_are_darker(tab: RegressionTab) -> None:
+    show(tab, step=0)
+    boxes = tab.data.squares.boxes
+    pairs = [a & b for k, a in enumerate(boxes) for b in boxes[:k] if (a & b).isValid()]
+    plot = tab.data.plot
+    image = plot.viewport().grab().toImage()
+
+    def lightness(x: float, y: float) -> float:
+        ratio = image.devicePixelRatio()
+        return image.pixelColor(round(x * ratio), round(y * ratio)).lightnessF()
+
+    twice = max(pairs, key=lambda both: both.width() * both.height())
+    once = max(boxes, key=lambda box: box.height())
+    overlapped = lightness(twice.center().x() + 2, twice.center().y() + 2)
+    assert overlapped < lightness(once.right() - 4, once.bottom() - 4) - 0.03
+
+
+def test_the_path_of_a_diverging_descent_stays_small(tab: RegressionTab) -> None:
+    scene = compute(show(tab, learning_rate=0.09, step=300))
+    assert max(abs(scene.trace[0])) > 1e14
+    path, projection = tab.landscape.path, tab.landscape.plot.projection
+    assert 5 < len(path.lines) < 100
+    for line in path.lines:
+        for end in (line.p1(), line.p2()):
+            assert projection.contains(end.x(), end.y(), 11.0)
+    before = tab.landscape.heat, scene.landscape, scene.descent
+    later = compute(show(tab, step=301))
+    assert (tab.landscape.heat, later.landscape, later.descent) == before
+    assert len(path.lines) < 100
+
+
+def test_it_is_said_where_the_point_left_the_landscape(tab: RegressionTab) -> None:
+    show(tab, learning_rate=0.09, step=20)
+    assert "Ctrl+0" in tab.landscape.out_of_view.text and not tab.landscape.point.shown
+    press(Key.Key_0, CTRL)
+    assert tab.landscape.out_of_view.text == "" and tab.landscape.point.shown
+
+
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
@@ -258,6 +296,9 @@ def test_the_last_point_stays(tab: RegressionTab) -> None:
     drag(tab.data.plot, (2.0, 4.0), (2.0, 4.5))
     press(Key.Key_Delete)
     assert len(state(tab).points) == 1
+    assert tab.data.refusal.text == "At least one point stays."
+    press(Key.Key_Up)
+    assert tab.data.refusal.text == ""
 
 
 def test_the_intercept_handle_changes_nothing_else(tab: RegressionTab) -> None:
@@ -274,6 +315,7 @@ def test_the_intercept_handle_at_the_edge_shifts_the_line(tab: RegressionTab) ->
     show(tab, data_view=(1.0, 6.0, 0.0, 6.6))
     handle = compute(state(tab)).intercept_handle
     assert handle[0] > 1.0
+    assert tab.data.intercept_letter.text == r"\text{shift}"
     w, b = present(FIRST)
     drag(tab.data.plot, handle, (handle[0] + 0.5, handle[1] + 1.0))
     assert present(state(tab)) == pytest.approx((w, b + 1.0), abs=0.02)
@@ -365,6 +407,20 @@ def test_the_optimiser_and_the_scale_are_chosen(tab: RegressionTab) -> None:
     assert state(tab).loss_scale == "excess"
     assert tab.losses.least_label.text == ""
     assert entries(tab) == 2
+
+
+def test_momentum_is_shown_for_its_optimiser_and_adjusted(tab: RegressionTab) -> None:
+    row = tab.inspector.descent.momentum
+    assert not row.isVisible()
+    tab.inspector.descent.optimizer.chosen.emit("momentum")
+    settle()
+    assert row.isVisible() and row.field.text() == "0.900"
+    type_number(row.field, "0.5")
+    assert state(tab).momentum == 0.5
+    assert compute(state(tab)).limit_latex.endswith("= 0.1268")
+    slide(row.slider, 0.5, 0.7)
+    assert state(tab).momentum == pytest.approx(0.7, abs=0.02)
+    assert entries(tab) == 3
 
 
 # Keys --------------------------------------------------------------------------------------------

@@ -8,16 +8,20 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QTabBar, QWidget
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
-from gui.shortcuts import ShortcutSheet
+from gui.shortcuts import KEY_HELP, ShortcutSheet
 from gui.status_bar import StatusBar, parse_hint
+from gui.tab import Tab
 from gui.tab_bar import TabRow
+from gui.tabs.derivative import DerivativeTab
+from gui.tabs.gradient import GradientTab
 from gui.theme import DARK, LIGHT
 from gui.window import Window
 from tests.gui.plain_tabs import CountingTab, StillTab
+from tests.gui.tabs import open_window
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 NONE, SHIFT, CTRL = Modifier.NoModifier, Modifier.ShiftModifier, Modifier.ControlModifier
@@ -219,9 +223,22 @@ def test_keys_type_in_a_text_field_and_esc_leaves_it(window: Window) -> None:
     assert window.current.field.text() == "r.,[] b"
     assert value(window) == 20
     press(Key.Key_Escape)
-    assert not window.current.field.hasFocus()
+    assert QApplication.focusWidget() is window.current
     press(Key.Key_R)
     assert value(window) == 0
+
+
+@pytest.mark.parametrize("kind", [DerivativeTab, GradientTab])
+def test_arrow_keys_move_the_point_again_once_esc_has_left_a_field(qtbot: QtBot, kind: type[Tab]) -> None:
+    tab = open_window(qtbot, kind).current
+    fields = [field for field in tab.findChildren(QLineEdit) if field.isVisible()]
+    assert len(fields) >= 2
+    for field in fields:
+        QTest.mouseClick(field, Qt.MouseButton.LeftButton)
+        before = tab.state
+        press(Key.Key_Escape)
+        press(Key.Key_Right)
+        assert tab.state != before
 
 
 def test_space_on_a_button_presses_the_button(window: Window) -> None:
@@ -383,6 +400,8 @@ def test_f1_lists_the_keys_and_esc_puts_the_list_away(window: Window, key: Key) 
     press(Key.Key_F1)
     sheet = part(window, ShortcutSheet)
     assert sheet.isVisible()
+    assert {"export a picture", "copy the picture", "quit"} <= {text for _, text in KEY_HELP}
+    assert not any("snapping" in text for _, text in KEY_HELP)
     press(Key.Key_Period)
     assert value(window) == 0
     window.resize(1000, 700)

@@ -205,8 +205,12 @@ def test_an_undefined_value_has_no_gradients_and_no_step() -> None:
     assert math.isnan(scene.gradients[0].backprop)
     assert scene.gradient_step.obstacle == "There is no step: L has no finite gradient here."
     assert take_gradient_step(state) == state
-    told = compute(at_step(state, 1)).narration
-    assert told.title == "Node ln has no value: the logarithm needs a number above 0"
+    for step in range(1, last_step_of(state) + 1):
+        scene = compute(at_step(state, step))
+        assert scene.narration.title.endswith(" is not defined: the logarithm needs a number above 0")
+        assert scene.narration.lines == ()
+        assert scene.chain.remark == "L is not defined here: the logarithm needs a number above 0."
+        assert scene.chain.total is None
 
 
 def test_a_branch_that_was_not_taken_does_not_spoil_the_gradient() -> None:
@@ -240,8 +244,15 @@ def test_a_new_formula_keeps_numbers_and_shows_everything() -> None:
     assert [each.name for each in compute(state).inputs] == ["w", "x", "c"]
     assert [each.learns for each in compute(state).inputs] == [True, False, False]
     early = type_formula(at_step(NEURON, 3), "w*x + c")
-    assert early.step == 3
+    assert early.step == 0
     assert type_formula(state, "c^2").chosen == "c"
+
+
+def test_new_parameters_learn_where_nothing_else_would() -> None:
+    assert type_formula(NEURON, "a*x^2 + k1*t").learn == ("w", "b", "a", "k1")
+    assert type_formula(NEURON, "w*x + c").learn == ("w", "b")
+    nobody = replace(NEURON, learn=())
+    assert type_formula(nobody, "(w*x + b)^2").learn == ()
 
 
 @pytest.mark.parametrize("text", ["", "(w*x", "w+", "foo(w)", "x =", "\u0000"])

@@ -18,6 +18,7 @@ from core.scenes.derivative import (
     SMALLEST_H,
     DerivativeScene,
     DerivativeState,
+    at_exactly,
     choose_preset,
     compute,
     fit_view,
@@ -253,6 +254,24 @@ def test_point_stays_in_view_on_places_that_can_be_told_apart():
     assert with_x(close, 0.80001234567).x == pytest.approx(0.80001234567, abs=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("x", "decimals"), [(0.8, 2), (0.123456, 6), (1 / 3, 6), (-4.0, 2), (0.123, 3), (1e-12, 6)]
+)
+def test_typed_place_is_taken_and_shown_exactly(x, decimals):
+    state = at_exactly(DerivativeState(), x)
+    assert state == replace(DerivativeState(), x=x)
+    assert compute(state).x_decimals == decimals
+
+
+@pytest.mark.parametrize("x", [5.5, -123.456, 1e9, 1e17, -1e300, 1.7e308])
+def test_view_goes_to_a_typed_place_outside(x):
+    state = at_exactly(type_formula(DerivativeState(), "x/2"), x)
+    assert state.x == (x if abs(x) < 1e299 else math.copysign(1e299, x))
+    assert state.view[0] < state.x < state.view[1]
+    assert state.view[2] <= compute(state).slope.value <= state.view[3]
+    from_json(DerivativeState, to_json(state))
+
+
 def test_arrow_keys_move_by_a_two_hundredth_of_the_view():
     state = DerivativeState()
     assert nudged(state, 1).x == 0.85
@@ -261,8 +280,8 @@ def test_arrow_keys_move_by_a_two_hundredth_of_the_view():
 
 def test_h_stays_positive():
     state = DerivativeState()
-    assert with_h(state, 0.0) is state
-    assert with_h(state, -1.0) is state
+    assert with_h(state, 0.0).h == SMALLEST_H
+    assert with_h(state, -1.0).h == SMALLEST_H
     assert with_h(state, 5.0).h == 1.0
     assert with_h(state, 1e-40).h == SMALLEST_H
     assert with_point_beyond(state, 1.05).h == pytest.approx(0.25)
@@ -292,6 +311,32 @@ def test_function_that_is_flat_in_view_is_brought_nearer():
     state = type_formula(state, "x^3/(1+x^2)")
     assert state.view[3] < 10
     assert state.slope_range[1] < 5
+
+
+@pytest.mark.parametrize(
+    ("before", "formula", "x"),
+    [
+        ("sin(x)", "1/x", 0.8),
+        ("1", "1/x", 0.3),
+        ("sin(x)", "log(x)", 0.2),
+        ("x", "|x|", -2.0),
+        ("sin(x)", "x^2", 0.4),
+    ],
+)
+def test_new_function_shows_its_point_in_both_plots(before, formula, x):
+    state = type_formula(state_of(before, x), formula)
+    scene = compute(state)
+    assert state.view[2] < scene.slope.value < state.view[3]
+    assert state.slope_range[0] < scene.slope.derivative < state.slope_range[1]
+    for curve, (low, high) in ((scene.curve, state.view[2:]), (scene.slope_curve, state.slope_range)):
+        known = curve.y[np.isfinite(curve.y)]
+        assert np.mean((known > low) & (known < high)) > 0.85
+
+
+def test_nothing_to_see_has_a_plain_axis():
+    state = type_formula(type_formula(DerivativeState(), "1e9 x"), "sqrt(-x^2-1)")
+    assert state.view == (-5.0, 5.0, -1.0, 1.0)
+    assert state.slope_range == (-1.0, 1.0)
 
 
 def test_similar_function_leaves_the_view_alone():
@@ -348,6 +393,19 @@ def test_zoom_shrinks_with_h_and_shows_what_matters(h):
     assert zoom.in_steps == (h < 3e-3)
 
 
+@pytest.mark.parametrize(
+    ("formula", "view"),
+    [("x^2", (0.7, 0.9, 0.5, 0.8)), ("x^2", (-5.0, 5.0, 0.6, 0.7)), ("exp(50x)", (-5.0, 5.0, 0.0, 1.0))],
+)
+def test_zoom_never_makes_smaller(formula, view):
+    scene = scene_of(formula, 0.8, view=view, h=1.0)
+    zoom = zoom_at_point(scene, (0.43, 1.0))
+    assert zoom.magnification == 1.0
+    left, right, bottom, top = zoom.view
+    assert left < zoom.point[0] < right
+    assert bottom < zoom.point[1] < top
+
+
 def test_zoom_where_nothing_is_defined():
     zoom = zoom_at_point(scene_of("ln(x)", -2.0), (0.43, 1.0))
     assert np.isfinite(zoom.view).all()
@@ -385,7 +443,13 @@ def test_any_state_has_a_scene(formula, x, h, a, left, width, bottom, height):
     )
     scene = compute(state)
     zoom_at_point(scene, (0.4, 1.0))
-    for follower in (fit_view(state), nudged(state, 3), with_x(state, -x), shrunk(state, 9)):
+    for follower in (
+        fit_view(state),
+        nudged(state, 3),
+        with_x(state, -x),
+        at_exactly(state, -x),
+        shrunk(state, 9),
+    ):
         assert follower.view[0] < follower.view[1]
         assert follower.view[2] < follower.view[3]
         from_json(DerivativeState, to_json(follower))

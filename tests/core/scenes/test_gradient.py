@@ -11,6 +11,7 @@ from core.scenes.descent import MAX_STEPS
 from core.scenes.gradient import compute, to_python
 from core.scenes.gradient_state import (
     GradientState,
+    at_exactly,
     choose_preset,
     fit_view,
     nudged,
@@ -243,6 +244,12 @@ def test_the_tangents_touch_the_slices_at_p() -> None:
         assert (end - start)[1] / (end - start)[0] == pytest.approx(scene.gradient[axis])
 
 
+def test_a_slice_runs_down_to_the_edge_of_the_pane_at_a_pole() -> None:
+    for part in compute(state_of("log(x*y)", 1.0, 1.0)).slices:
+        assert np.nanmin(part.curve.y) < part.view[2]
+        assert (np.diff(part.curve.x) > 0.0).all()
+
+
 def test_dragging_keeps_the_heights_of_the_slices() -> None:
     views = [compute(with_point(HIMMELBLAU, x, 0.5)).slices[0].view for x in (-1.0, 0.0, 1.0)]
     assert views[0] == views[1] == views[2]
@@ -303,6 +310,25 @@ def test_descent_that_leaves_the_domain_says_so() -> None:
     assert "not defined" in compute(state).descent.stopped
 
 
+def test_the_most_steps_that_are_shown_are_no_fault() -> None:
+    scene = compute(with_step(with_learning_rate(state_of("x^2 + y^2"), 1e-6), MAX_STEPS))
+    assert (scene.descent.stopped, scene.can_go_on) == ("", False)
+    assert scene.descent.note == "The path shows 2000 steps at most."
+
+
+@pytest.mark.parametrize(("step", "note"), [(9, ""), (100, "Converged: ‖∇f‖ = "), (2000, "Converged")])
+def test_a_descent_that_has_arrived_says_so(step: int, note: str) -> None:
+    path = compute(with_step(HIMMELBLAU, step)).descent
+    assert path.stopped == "" and path.note.startswith(note) and bool(path.note) == bool(note)
+    assert path.step == step
+
+
+def test_a_descent_that_stands_still_is_not_computed_further() -> None:
+    path = compute(with_step(with_learning_rate(state_of("x^2 + y^2"), 0.5), MAX_STEPS)).descent
+    assert (path.step, path.x[-1], path.y[-1]) == (MAX_STEPS, 0.0, 0.0)
+    assert path.note.startswith("Converged: ‖∇f‖ = 0.")
+
+
 def test_moving_p_keeps_the_number_of_steps() -> None:
     scene = compute(with_point(HIMMELBLAU, 1.0, 1.0))
     assert scene.descent.step == 9
@@ -330,6 +356,29 @@ def test_p_stays_in_view_and_moves_by_small_steps() -> None:
     assert with_point(HIMMELBLAU, 99.0, -99.0).point == (5.2, -4.95)
     assert nudged(HIMMELBLAU, 1, 0).point == pytest.approx((0.25, 0.9))
     assert nudged(HIMMELBLAU, 0, -10).point == pytest.approx((0.2, 0.39))
+
+
+def test_a_typed_place_is_exact_and_the_view_grows_to_hold_it() -> None:
+    inside = at_exactly(HIMMELBLAU, math.pi, -1.0)
+    assert (inside.point, inside.view) == ((math.pi, -1.0), HIMMELBLAU.view)
+    assert nudged(inside, 0, 1).point[0] == math.pi
+    outside = at_exactly(HIMMELBLAU, 1e5, -1.0)
+    left, right, bottom, top = outside.view
+    assert outside.point == (1e5, -1.0)
+    assert (left, bottom, top) == (-5.2, -4.95, 5.25) and 1e5 < right < 1.1e5
+    from_json(GradientState, to_json(at_exactly(HIMMELBLAU, 1e305, -1e305)))
+
+
+def test_in_a_wide_view_p_moves_on_places_that_can_be_told_apart() -> None:
+    wide = replace(HIMMELBLAU, view=(-5e6, 5e6, -5e6, 5e6))
+    assert with_point(wide, 1234567.8, 0.9).point == (1230000.0, 0.9)
+
+
+def test_fitting_brings_the_view_of_the_example_back_with_p_in_it() -> None:
+    moved = replace(HIMMELBLAU, view=(50.0, 60.0, 70.0, 80.0))
+    assert fit_view(moved).view == HIMMELBLAU.view
+    left, right, bottom, top = fit_view(replace(moved, point=(7.0, 0.0))).view
+    assert (left, bottom, top) == (-5.2, -4.95, 5.25) and 7.0 < right < 8.0
 
 
 def test_fitting_an_unknown_function_shows_p() -> None:

@@ -26,6 +26,8 @@ from core.scenes.regression_state import (
     with_intercept,
     with_intercept_through,
     with_learning_rate,
+    with_momentum,
+    with_optimizer,
     with_point,
     with_point_moved,
     with_preset,
@@ -169,7 +171,16 @@ def test_every_state_survives_json(name: str) -> None:
 
 @pytest.mark.parametrize(
     "damage",
-    [{"points": ()}, {"optimizer": "magic"}, {"loss_scale": "sideways"}, {"loss_view": (1.0, 2.0)}],
+    [
+        {"points": ()},
+        {"optimizer": "magic"},
+        {"loss_scale": "sideways"},
+        {"loss_view": (1.0, 2.0)},
+        {"momentum": 1.0},
+        {"momentum": math.nan},
+        {"slope_range": (2.0, 2.0)},
+        {"rate_range": (0.0, math.inf)},
+    ],
 )
 def test_a_damaged_state_is_refused(damage: dict[str, Any]) -> None:
     with pytest.raises(StateError, match=next(iter(damage))):
@@ -224,6 +235,47 @@ def test_the_handles_stand_on_the_line_in_view() -> None:
     assert all(map(math.isnan, (*hidden.intercept_handle, *hidden.slope_handle)))
 
 
+@pytest.mark.parametrize(("left", "letter"), [(-0.5, "b"), (1.0, r"\text{shift}")])
+def test_the_intercept_handle_is_called_b_only_where_its_height_is_b(left: float, letter: str) -> None:
+    assert compute(replace(FIRST, data_view=(left, 6.0, 0.0, 6.0))).intercept_letter == letter
+
+
+def ranges(state: RegressionState) -> tuple[Any, ...]:
+    scene = compute(state)
+    return scene.slope_range, scene.intercept_range, scene.rate_range
+
+
+def test_slider_ranges_stay_while_points_move_and_steps_are_taken() -> None:
+    before = ranges(FIRST)
+    for after in (
+        with_point_moved(FIRST, 0, -40.0, 90.0),
+        with_point(FIRST, 900.0, -7.0),
+        without_point(FIRST, 2),
+        with_step(replace(FIRST, learning_rate=0.09), 300),
+        with_slope(FIRST, 1.9),
+        with_intercept(with_step(replace(FIRST, learning_rate=0.09), 300), 2.0),
+    ):
+        assert ranges(after) == before
+    moved = with_point_moved(FIRST, 0, -40.0, 90.0)
+    assert ranges(fitted(moved, 1.1)) != before
+    assert ranges(with_preset(FIRST, DATA_SETS[-1], 1.1)) != before
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (with_slope(FIRST, 7.5), ((-1, 8), (-1, 5), (0, 0.1))),
+        (with_slope(with_slope(FIRST, 7.5), 0.0), ((-1, 8), (-1, 5), (0, 0.1))),
+        (with_intercept(FIRST, -100.0), ((-1, 2), (-100, 5), (0, 0.1))),
+        (with_learning_rate(FIRST, 0.35), ((-1, 2), (-1, 5), (0, 0.4))),
+        (with_optimizer(FIRST, "momentum"), ((-1, 2), (-1, 5), (0, 0.2))),
+        (with_slope(FIRST, 1e90), ((-1, 2), (-1, 5), (0, 0.1))),
+    ],
+)
+def test_a_slider_grows_to_a_value_that_leaves_it(state: RegressionState, expected: tuple[Any, ...]) -> None:
+    assert ranges(state) == tuple(pytest.approx(ends) for ends in expected)
+
+
 def test_points_are_moved_added_and_removed() -> None:
     assert with_point_moved(FIRST, 1, 2.5, 3.0).points[1] == (2.5, 3.0)
     assert with_point(FIRST, 6.0, 1.0).points == (*FIRST.points, (6.0, 1.0))
@@ -265,6 +317,19 @@ def test_all_can_be_brought_into_view(state: RegressionState) -> None:
     assert fitted(replace(state, loss_view=(1.0, 2.0, 1.0, 2.0)), 1.3).loss_view == ()
 
 
+@pytest.mark.parametrize(
+    ("step", "words", "brought"), [(0, "", True), (20, "Ctrl+0 shows it", True), (300, "far out", False)]
+)
+def test_a_point_outside_the_landscape_is_said_to_be_there(step: int, words: str, brought: bool) -> None:
+    state = with_step(replace(FIRST, learning_rate=0.09), step)
+    sentence = compute(state).out_of_view
+    assert words in sentence and bool(words) == bool(sentence)
+    shown = fitted(state, 1.1)
+    assert (compute(shown).out_of_view == "") == brought
+    left, right, bottom, top = shown.landscape_view
+    assert left < 0.5 < 0.6 < right and bottom < 1.0 < 2.2 < top
+
+
 # Optimum, limit, divergence ----------------------------------------------------------------------
 
 
@@ -296,6 +361,15 @@ def test_the_limit_of_momentum_is_its_own() -> None:
     assert heavy.limit == pytest.approx(1.9 * plain.limit)
     assert plain.limit_latex == r"2 / {\lambda}_{\max} = 0.0845"
     assert heavy.limit_latex == r"2 (1 + {\beta}) / {\lambda}_{\max} = 0.1606"
+
+
+def test_less_momentum_has_a_lower_limit_and_another_way() -> None:
+    heavy = replace(FIRST, optimizer="momentum")
+    light = with_momentum(heavy, 0.5)
+    assert compute(light).limit == pytest.approx(1.5 * compute(FIRST).limit)
+    assert (compute(heavy).momentum, compute(light).momentum, compute(FIRST).momentum) == (0.9, 0.5, None)
+    assert compute(with_momentum(heavy, 0.0)).loss == pytest.approx(compute(FIRST).loss)
+    assert [with_momentum(heavy, typed).momentum for typed in (-1.0, 7.0)] == [0.0, 0.999]
 
 
 def test_divergence_stops_and_says_so() -> None:
@@ -398,7 +472,7 @@ def test_no_data_raise_or_warn(
 
 @pytest.mark.parametrize("optimizer", ["gradient_descent", "momentum"])
 def test_the_script_computes_what_is_shown(optimizer: str) -> None:
-    state = replace(FIRST, optimizer=optimizer)
+    state = replace(FIRST, optimizer=optimizer, momentum=0.7)
     run = subprocess.run(
         [sys.executable, "-c", to_python(state)], capture_output=True, text=True, check=True, timeout=60
     )
