@@ -34,6 +34,8 @@ _SYMBOLS = {
 """Commands without operands: what follows them stands in the row."""
 _SIGN = re.compile(r"((?:^|[=≈(,]|\\cdot|\\to)\s*)-(?!\})")
 """A minus that begins a number or a term; ziamath sets it with the gaps of a subtraction."""
+_GAP = re.compile(r"\\,\s*(?=\\(?:arc)?(?:sin|cos|tan|sec|csc|cot|ln|log|max|min)h?(?![A-Za-z]))")
+"""The gap before a function's name, which ziamath makes by itself."""
 _TALL = re.compile(r"\\frac|\\begin|\\sum|\\sqrt")
 _FIRST_X = re.compile(r'<path d="M ([-0-9.e]+)')
 _PATH = re.compile(r'<path d="([^"]*)"[^>]*/>')
@@ -115,7 +117,7 @@ def formula(latex: str, pixel_size: float, colour: str) -> Formula:
     colour : str
         ``#RRGGBB`` of everything without a colour of its own.
     """
-    latex = _with_small_brackets(_SIGN.sub(r"\1{-}", latex))
+    latex = _with_small_brackets(_GAP.sub("", _SIGN.sub(r"\1{-}", latex)))
     template, numbers = _template(latex)
     frame = _frame(template, pixel_size, colour) if any(numbers) else None
     if frame is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.check import Check, check_gradient
-from core.differentiate import differentiate
+from core.differentiate import Derivation, differentiate
 from core.scenes.state import Numbers, Problem, expression_of, read_formula
 
 
@@ -68,6 +68,11 @@ def judge(
 
 
 @lru_cache(maxsize=64)
+def _derivation(formula: str) -> Derivation:
+    return differentiate(expression_of(formula), "x")
+
+
+@lru_cache(maxsize=64)
 def _check(text: str, formula: str, parameters: Numbers, domain: tuple[float, float]) -> Check:
     return check_gradient(expression_of(formula), expression_of(text), domain=domain, values=dict(parameters))
 
@@ -88,7 +93,7 @@ def _wrong(check: Check, formula: str, place: tuple[float, float, float]) -> Ver
     if check.diagnosis is None:
         return Verdict(False, sentence)
     finding = check.diagnosis.findings[0]
-    steps = differentiate(expression_of(formula), "x").explained()
+    steps = _derivation(formula).explained()
     rule = steps[finding.step - 1].rule if 0 < finding.step <= len(steps) else ""
     return Verdict(False, sentence, check.diagnosis.sentence, finding.step if rule else 0, rule)
 
@@ -97,7 +102,7 @@ def _at_point(text: str, formula: str, parameters: Numbers, x: float) -> tuple[f
     """Both derivatives at the present point, if they can be told apart there in four decimals."""
     values = {**dict(parameters), "x": x}
     claimed = float(expression_of(text).evaluate(values))
-    exact = float(differentiate(expression_of(formula), "x").derivative.evaluate(values))
+    exact = float(_derivation(formula).derivative.evaluate(values))
     told_apart = math.isfinite(claimed) and math.isfinite(exact) and _short(claimed) != _short(exact)
     return (x, claimed, exact) if told_apart else None
 

@@ -12,6 +12,7 @@ from core.differentiate import differentiate
 from core.expression import Expression
 from core.finite_difference import METHODS, along, estimate
 from core.presets import FUNCTIONS
+from core.scenes.claim import Verdict, judge
 from core.scenes.curves import Curve, curve_and_slopes, slope_of
 from core.scenes.derivative_state import (
     COORDINATES,
@@ -25,6 +26,7 @@ from core.scenes.derivative_state import (
     nudged,
     shrunk,
     type_formula,
+    with_claim,
     with_h,
     with_point_beyond,
     with_x,
@@ -44,6 +46,7 @@ __all__ = [
     "Estimate",
     "Point",
     "RuleStep",
+    "Verdict",
     "at_exactly",
     "choose_preset",
     "compute",
@@ -52,6 +55,7 @@ __all__ = [
     "shrunk",
     "to_python",
     "type_formula",
+    "with_claim",
     "with_h",
     "with_point_beyond",
     "with_x",
@@ -128,6 +132,11 @@ class DerivativeScene:
         For each method ``(key, error)`` at the present h, as drawn on its curve.
     steps
         The derivation.
+    claim, verdict
+        The user's own derivative, and the verdict on it: None for no text, a problem for one that cannot
+        be read.
+    marked_step
+        Number of the step that is marked; 0 for none.
     """
 
     text: str
@@ -158,6 +167,9 @@ class DerivativeScene:
     error_range: tuple[float, float]
     error_points: tuple[tuple[str, float], ...]
     steps: tuple[RuleStep, ...]
+    claim: str
+    verdict: Verdict | Problem | None
+    marked_step: int
 
 
 def compute(state: DerivativeState) -> DerivativeScene:
@@ -203,6 +215,9 @@ def compute(state: DerivativeState) -> DerivativeScene:
         error_range=errors.range,
         error_points=tuple((row.key, max(row.error, errors.floor)) for row in estimates[1:]),
         steps=steps,
+        claim=state.claim,
+        verdict=judge(state.claim, state.formula, state.parameters, state.x, state.view[:2]),
+        marked_step=state.marked_step,
     )
 
 

@@ -73,6 +73,10 @@ class DerivativeState(FormulaState):
         Visible part of the function's plot.
     slope_range
         Visible heights of the derivative's plot.
+    claim
+        What the user says f′(x) is.
+    marked_step
+        Number of the step of the derivation that is marked; 0 for none.
     """
 
     text: str = "sin(a*x)*exp(-x^2/8)"
@@ -82,6 +86,8 @@ class DerivativeState(FormulaState):
     h: float = 0.5
     view: View = (-5.0, 5.0, -1.12, 1.42)
     slope_range: tuple[float, float] = (-1.05, 1.35)
+    claim: str = ""
+    marked_step: int = 0
 
     def check(self) -> None:
         """Refuse what no user can choose."""
@@ -109,8 +115,15 @@ def choose_preset(state: DerivativeState, preset: FunctionPreset) -> DerivativeS
         parameters=tuple((name, float(value)) for name, value in preset.parameters),
         x=float(preset.x),
         view=(left, right, bottom, top),
+        claim="",
+        marked_step=0,
     )
     return replace(loaded, slope_range=_fitted_slopes(loaded))
+
+
+def with_claim(state: DerivativeState, text: str) -> DerivativeState:
+    """Take in what the user says the derivative is."""
+    return replace(state, claim=text, marked_step=0)
 
 
 def with_x(state: DerivativeState, x: float) -> DerivativeState:

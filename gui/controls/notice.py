@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 
-from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from gui.controls.figures import figures_html
@@ -32,6 +32,24 @@ class _Sign(QWidget):
             paint_icon(QPainter(self), self.icon, middle, self.colour, self.scale)
 
 
+class _Sentence(QLabel):
+    """A wrapped text as high as its present width makes it; a plain label asks for more."""
+
+    def sizeHint(self) -> QSize:
+        """Return the height that the text has at this width."""
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the height that the text has at this width."""
+        return QSize(super().minimumSizeHint().width(), self.heightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for another height at another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+
 class Notice(QWidget):
     """An icon and a wrapped sentence; hidden while there is nothing to say.
 
@@ -53,7 +71,7 @@ class Notice(QWidget):
         self._shown = ("", "")
         self.text = ""
         self._sign = _Sign(self)
-        self._label = QLabel(self)
+        self._label = _Sentence(self)
         self._label.setFont(ui_font(12.5))
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.RichText)

@@ -230,9 +230,8 @@ class NumberTable(Ringed):
                 self._paint_head(painter, column, box)
         for k, row in enumerate(self._rows):
             box = self.row_rect(k)
-            if self._selectable:
-                self._paint_selection(painter, k, box)
-            elif k or self._head:
+            self._paint_selection(painter, k, box)
+            if not self._selectable and (k or self._head):
                 painter.fillRect(QRectF(0, box.top(), self.width(), 1), QColor(self._theme.hairline))
             if self._checkable and k < len(self._checked):
                 self._paint_check(painter, k)

@@ -260,8 +260,7 @@ class GradientStepCard(Card):
         self.button = Button(theme, "Take a gradient step", primary=True, height=32)
         self.body.addWidget(self.rate)
         self.body.addSpacing(4)
-        self.body.addWidget(self.button)  # above what grows and shrinks, so that it keeps its place
-        for widget in (self.updates, self.obstacle):
+        for widget in (self.updates, self.obstacle, self.button):
             self.body.addWidget(widget)
 
     def show_step(self, step: GradientStep, letter: str) -> None:

@@ -106,6 +106,10 @@ class DerivativeTab(Tab):
         step.moved.connect(lambda h: self.become(core.with_h(self.state, h)))
         step.committed.connect(self._commit_h)
         self.inspector.readouts.x_committed.connect(lambda x: self.become(core.at_exactly(self.state, x)))
+        self.inspector.claim.field.edited.connect(
+            lambda text: self.become(core.with_claim(self.state, text), merge="claim")
+        )
+        self.inspector.claim.step_asked.connect(lambda step: self.edited(marked_step=step))
         self.inspector.numerical.play.clicked.connect(lambda: self.run("play_or_pause"))
 
     @property

@@ -14,13 +14,17 @@ from core.scenes.derivative import (
     DerivativeScene,
     DerivativeState,
     Estimate,
+    Verdict,
 )
+from core.scenes.state import Problem
 from gui.controls import (
     Button,
     Card,
     Cell,
     Column,
+    ExpressionField,
     Inspector,
+    Notice,
     NumberTable,
     ReadoutRow,
     SliderRow,
@@ -197,9 +201,53 @@ class StepsCard(Card):
                     Cell(latex=FLAT + step.latex),
                 )
                 for step in scene.steps
-            ]
+            ],
+            selected=scene.marked_step - 1 if scene.marked_step else None,
         )
         self.result.show_formula(FLAT + scene.derivative_latex)
+
+
+class ClaimCard(Card):
+    """The user's own derivative, and the verdict on it.
+
+    Attributes
+    ----------
+    step_asked : Signal
+        int; the step that the verdict speaks of is to be shown.
+    field : ExpressionField
+        Where it is typed.
+    notice : Notice
+        The verdict.
+    """
+
+    step_asked = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "Check my derivative")
+        self.field = ExpressionField(theme, placeholder="type your own f′(x)", name="My derivative")
+        self.notice = Notice(theme)
+        self.notice.activated.connect(lambda step: self.step_asked.emit(int(step)))
+        self.body.addWidget(self.field)
+        self.body.addWidget(self.notice)
+
+    def show_scene(self, scene: DerivativeScene) -> None:
+        """Show the text and the verdict."""
+        self.field.show_text(scene.claim)
+        verdict = scene.verdict
+        if isinstance(verdict, Problem):
+            self.field.show_error(verdict.message, verdict.position, verdict.partner, verdict.suggestion)
+        else:
+            self.field.show_ok()
+        if isinstance(verdict, Verdict):
+            self.notice.show_notice(_verdict_text(verdict), "correct" if verdict.agrees else "wrong")
+        else:
+            self.notice.show_notice("")
+
+
+def _verdict_text(verdict: Verdict) -> str:
+    text = f"{verdict.sentence} {verdict.explanation}".rstrip()
+    link = f" [Show step {verdict.step}, {verdict.rule.lower()}]({verdict.step})" if verdict.step else ""
+    return text + link
 
 
 WIDTH = 298
@@ -220,8 +268,8 @@ class DerivativeInspector(Inspector):
 
     Attributes
     ----------
-    formula, readouts, numerical, steps : Card
-        The four cards.
+    formula, readouts, numerical, steps, claim : Card
+        The five cards.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -230,7 +278,8 @@ class DerivativeInspector(Inspector):
         self.readouts = ReadoutCard(theme)
         self.numerical = NumericalCard(theme)
         self.steps = StepsCard(theme)
-        for card in (self.formula, self.readouts, self.numerical, self.steps):
+        self.claim = ClaimCard(theme)
+        for card in (self.formula, self.readouts, self.numerical, self.steps, self.claim):
             self.add(card)
 
     def show_scene(self, scene: DerivativeScene, playing: bool) -> None:
@@ -239,3 +288,4 @@ class DerivativeInspector(Inspector):
         self.readouts.show_scene(scene)
         self.numerical.show_scene(scene, playing)
         self.steps.show_scene(scene)
+        self.claim.show_scene(scene)

@@ -412,16 +412,6 @@ def test_the_preview_of_a_long_formula_stays_readable(
     assert tab.inspector.width() <= 345
 
 
-def test_the_button_keeps_its_place_when_a_box_is_ticked(tab: BackpropTab) -> None:
-    button = tab.inspector.step.button
-    place = button.mapTo(tab, QPoint())
-    for name in ("w", "b", "x"):
-        QTest.mouseClick(tab.inspector.inputs.sliders.boxes[name], LEFT)
-        tab.store.flush()
-        settle()
-        assert button.mapTo(tab, QPoint()) == place
-
-
 def test_a_formula_of_new_letters_can_learn_at_once(tab: BackpropTab) -> None:
     write(tab, "(m*x + k)^2")
     assert tab.inspector.step.button.isEnabled()
