@@ -9,7 +9,9 @@ from functools import lru_cache
 import numpy as np
 
 from core.autodiff import value_and_grad
-from core.optimizers import GradientDescent, minimize
+from core.differentiate import differentiate
+from core.expression import Expression
+from core.optimizers import GradientDescent, Objective, minimize
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
 from core.scenes.level_map import COORDINATES, MINUS, surface
@@ -163,6 +165,18 @@ def _descend(
         value, gradient = value_and_grad(expression, dict(zip(COORDINATES, point, strict=True)))
         return value, np.array([gradient.get(name, 0.0) for name in COORDINATES])
 
-    path = minimize(objective, start, GradientDescent(learning_rate), steps)
+    def hessian(point: FloatArray) -> FloatArray:
+        at = dict(zip(COORDINATES, point, strict=True))
+        rows = [value_and_grad(partial, at)[1] for partial in _partials(formula, parameters)]
+        return np.array([[row.get(name, 0.0) for name in COORDINATES] for row in rows])
+
+    path = minimize(Objective(objective, hessian), start, GradientDescent(learning_rate), steps)
     points, losses, gradients = read_only(path.points, path.losses, path.gradients)
     return _Run(points, losses, gradients, path.stopped)
+
+
+@lru_cache(maxsize=16)
+def _partials(formula: str, parameters: Numbers) -> tuple[Expression, ...]:
+    """Partial derivatives, whose gradients are the rows of the Hessian."""
+    expression = surface(formula, parameters)
+    return tuple(differentiate(expression, name).derivative for name in COORDINATES)

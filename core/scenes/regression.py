@@ -39,7 +39,7 @@ from core.scenes.regression_state import (
     with_step,
     within_reach,
 )
-from core.scenes.regression_text import Pieces, gradient_sums
+from core.scenes.regression_text import Pieces, gradient_sums, short
 from core.scenes.state import View
 
 SMALLEST_LOSS = 1e-290
@@ -178,7 +178,11 @@ def compute(state: RegressionState) -> RegressionScene:
         start=(float(descent.w[0]), float(descent.b[0])),
         at_start=step == 0,
         step=step,
-        can_go_on=step < LARGEST_STEP and not (descent.stopped and step == descent.last_step),
+        can_go_on=(
+            step < LARGEST_STEP
+            and state.learning_rate >= 0.0
+            and not (descent.stopped and step == descent.last_step)
+        ),
         optimizer=state.optimizer,
         learning_rate=state.learning_rate,
         momentum=state.momentum if state.optimizer == "momentum" else None,
@@ -266,14 +270,22 @@ def _usual_rate(state: RegressionState, limit: float) -> float:
 
 
 def _warning(state: RegressionState, descent: Descent, step: int, limit: float, latex: str) -> str:
-    sentences = []
+    ended = descent.stopped if step == descent.last_step else ""
     if state.learning_rate < 0.0:
-        sentences.append("Below 0 the loss grows: each step goes uphill.")
-    elif state.learning_rate > limit:
-        sentences.append(f"Above ${latex}$ the loss grows.")
-    if descent.stopped and step == descent.last_step:
-        sentences.append(descent.stopped)
-    return " ".join(sentences)
+        rate = "Below 0 each step would go uphill: choose a learning rate above 0."
+    elif state.learning_rate == 0.0:
+        rate = "At 0 no step moves the line: choose a learning rate above 0."
+    elif state.learning_rate > limit and not (ended and descent.divergence):
+        rate = f"Above ${latex}$ the loss grows.{_advice(descent)}"
+    else:
+        rate = ""
+    return " ".join(filter(None, (rate, ended)))
+
+
+def _advice(descent: Descent) -> str:
+    if descent.divergence is None or descent.divergence.safe_rate is None:
+        return ""
+    return f" Try the learning rate ${short(descent.divergence.safe_rate)}$."
 
 
 def to_python(state: RegressionState) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.optimizers import Momentum, Optimizer, minimize
+from core.optimizers import Divergence, Momentum, Optimizer, minimize
 from core.primitives import FloatArray
 from core.regression import LinearRegression
 from core.scenes.regression_text import Pieces, closed_form, decimals, short
@@ -73,6 +73,8 @@ class Descent:
         L, and L − L*, after each step; the latter is NaN where it is 0, which has no place on a log scale.
     stopped
         Why it ended early, in a sentence, or empty.
+    divergence
+        Why it diverges, known from the start, or None.
     """
 
     steps: FloatArray
@@ -81,6 +83,7 @@ class Descent:
     losses: FloatArray
     excesses: FloatArray
     stopped: str
+    divergence: Divergence | None
 
     @property
     def last_step(self) -> int:
@@ -124,17 +127,19 @@ def descend(points: Points, start: Point, optimizer: Optimizer, horizon: int) ->
     """Take `horizon` steps from the start, or as many as there are; nothing is raised."""
     fit = fit_of(points)
     try:
-        path = minimize(fit.value_and_grad, start, optimizer, horizon)
+        path = minimize(fit.objective, start, optimizer, horizon)
     except ValueError:
         places, losses = np.array([start]), np.array([float(fit.loss(*start))])
         stopped = "The loss overflows at the start: choose a smaller slope or intercept, or nearer points."
+        divergence = None
     else:
-        places, losses, stopped = path.points, path.losses, path.stopped or ""
+        places, losses = path.points, path.losses
+        stopped, divergence = path.stopped or "", path.divergence
     excesses = _excesses(fit, places[:, 0], places[:, 1])
     arrays = (np.arange(float(len(places))), places[:, 0].copy(), places[:, 1].copy(), losses, excesses)
     for array in arrays:
         array.setflags(write=False)
-    return Descent(*arrays, stopped=stopped)
+    return Descent(*arrays, stopped=stopped, divergence=divergence)
 
 
 def _excesses(fit: LinearRegression, w: FloatArray, b: FloatArray) -> FloatArray:
@@ -230,7 +235,7 @@ def limit_of(fit: LinearRegression, optimizer: Optimizer) -> tuple[float, str]:
 
 def rate_range(points: Points, kind: type[Optimizer]) -> Point:
     """Give the ends of the slider for the learning rate: from 0 to a little beyond the largest limit."""
-    limit, _ = limit_of(fit_of(points), Momentum(beta=1.0) if kind is Momentum else kind())
+    limit, _ = limit_of(fit_of(points), Momentum(beta=0.999) if kind is Momentum else kind())
     return 0.0, round_up(1.1 * limit) if math.isfinite(limit) and limit > SMALLEST_LIMIT else 1.0
 
 

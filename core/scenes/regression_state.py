@@ -40,7 +40,7 @@ REACH = 30.0
 PRESETS = DATA_SETS
 """Ready data sets."""
 
-OPTIMIZER_TITLES = {key: kind.title for key, kind in OPTIMIZERS.items()}
+OPTIMIZER_TITLES = {key: OPTIMIZERS[key].title for key in ("gradient_descent", "momentum")}
 """The optimisers by the names that states use, as people know them."""
 
 LOSS_SCALES = ("loss", "excess")
@@ -58,7 +58,7 @@ class RegressionState(State):
     start
         Slope and intercept that descent starts from.
     learning_rate, optimizer
-        The step size, and the optimiser by its name in `OPTIMIZERS`.
+        The step size, and the optimiser by its name in `OPTIMIZER_TITLES`.
     momentum
         Share β of the velocity that Momentum keeps at each step, from 0 to `LARGEST_MOMENTUM`.
     slope_range, intercept_range, rate_range
@@ -92,7 +92,7 @@ class RegressionState(State):
         """Refuse what no gesture makes, such as a damaged file."""
         if not self.points:
             raise StateError("points has a wrong value: a fit needs at least one point")
-        if self.optimizer not in OPTIMIZERS:
+        if self.optimizer not in OPTIMIZER_TITLES:
             raise StateError(f"optimizer has a wrong value: {self.optimizer[:40]}")
         if self.loss_scale not in LOSS_SCALES:
             raise StateError(f"loss_scale has a wrong value: {self.loss_scale[:40]}")
@@ -242,9 +242,10 @@ def present(state: RegressionState) -> Point:
 def optimizer_of(state: RegressionState) -> Optimizer:
     """Give the optimiser with its learning rate and momentum."""
     kind = OPTIMIZERS[state.optimizer]
+    rate = max(state.learning_rate, 0.0)
     if kind is Momentum:
-        return Momentum(learning_rate=state.learning_rate, beta=state.momentum)
-    return kind(learning_rate=state.learning_rate)
+        return Momentum(learning_rate=rate, beta=state.momentum)
+    return kind(learning_rate=rate)
 
 
 def descent_of(state: RegressionState) -> Descent:
@@ -252,6 +253,8 @@ def descent_of(state: RegressionState) -> Descent:
     horizon = FIRST_HORIZON
     while horizon < min(state.step, LARGEST_STEP):
         horizon *= 2
+    if state.learning_rate < 0.0:
+        horizon = 0
     return descend(state.points, state.start, optimizer_of(state), horizon)
 
 

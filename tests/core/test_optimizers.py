@@ -1,173 +1,356 @@
-"""Optimisers against iterates computed by hand and against PyTorch's formulas written out again."""
+"""Optimisers, schedules, and what a descent keeps and says."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from typing import Any
 
 import numpy as np
 import pytest
 
-from core.autodiff import grad
-from core.optimizers import OPTIMIZERS, GradientDescent, Momentum, Optimizer, minimize
-from core.parser import parse
-from core.regression import LinearRegression
-
-BOWL = parse("x^2 + y^2")
-VALLEY = parse("(1-x)^2 + 100 (y-x^2)^2")
-
-
-def test_gradient_descent_by_hand() -> None:
-    path = minimize(BOWL, {"x": 3.0, "y": 4.0}, GradientDescent(0.25), steps=3)
-    assert path.points.tolist() == [[3.0, 4.0], [1.5, 2.0], [0.75, 1.0], [0.375, 0.5]]
-    assert path.losses.tolist() == [25.0, 6.25, 1.5625, 0.390625]
-    assert path.gradients.tolist() == [[6.0, 8.0], [3.0, 4.0], [1.5, 2.0], [0.75, 1.0]]
-    assert (path.steps, path.stopped, path.internals) == (3, None, {})
-
-
-def test_momentum_by_hand() -> None:
-    path = minimize(parse("x^2"), {"x": 4.0}, Momentum(0.25, beta=0.5), steps=3)
-    # v: 8; 0.5·8 + 4 = 8; 0.5·8 + 0 = 4
-    assert path.points[:, 0].tolist() == [4.0, 2.0, 0.0, -1.0]
-    assert path.internals["velocity"][:, 0].tolist() == [0.0, 8.0, 8.0, 4.0]
-
-
-def torch_sgd(expression: Any, start: dict[str, float], rate: float, momentum: float, steps: int) -> Any:
-    """The loop that PyTorch documents for torch.optim.SGD, with dampening 0."""
-    names = list(start)
-    theta = np.array(list(start.values()))
-    buffer = None
-    points = [theta]
-    for _ in range(steps):
-        slopes = grad(expression, dict(zip(names, theta, strict=True)))
-        g = np.array([slopes[name] for name in names])
-        if momentum != 0.0:
-            buffer = g if buffer is None else momentum * buffer + g
-            g = buffer
-        theta = theta - rate * g
-        points.append(theta)
-    return np.array(points)
-
-
-@pytest.mark.parametrize(
-    ("optimizer", "momentum"),
-    [
-        (GradientDescent(1e-3), 0.0),
-        (Momentum(1e-3), 0.9),
-        (Momentum(5e-4, beta=0.5), 0.5),
-        (Momentum(1e-3, 0.0), 0.0),
-    ],
+from core import parse
+from core.expression import Variable
+from core.optimizers import (
+    LBFGS,
+    OPTIMIZERS,
+    SCHEDULES,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Constant,
+    CosineDecay,
+    DampedNewton,
+    ExponentialDecay,
+    FirstOrder,
+    GradientDescent,
+    Momentum,
+    NAdam,
+    Newton,
+    Objective,
+    RMSProp,
+    StepDecay,
+    WarmUp,
+    minimize,
+    race,
 )
-def test_formulas_are_those_of_pytorch(optimizer: Optimizer, momentum: float) -> None:
-    start = {"x": -1.2, "y": 1.0}
-    path = minimize(VALLEY, start, optimizer, steps=200)
-    exact = torch_sgd(VALLEY, start, optimizer.learning_rate, momentum, 200)
-    np.testing.assert_allclose(path.points, exact, rtol=1e-12)
+
+FIRST_ORDER = [name for name, kind in OPTIMIZERS.items() if issubclass(kind, FirstOrder)]
+ROSENBROCK = parse("(1 - x)^2 + 100 (y - x^2)^2")
+ROSENBROCK_START = {"x": -1.2, "y": 1.0}
+BOWL = parse("x^2 + 10 y^2")
+BOWL_START = {"x": 3.0, "y": -1.0}
 
 
-@pytest.mark.parametrize("kind", list(OPTIMIZERS.values()), ids=list(OPTIMIZERS))
-def test_every_optimizer_descends_and_keeps_everything(kind: type[Optimizer]) -> None:
-    path = minimize(BOWL, {"x": 3.0, "y": 4.0}, kind(learning_rate=0.01), steps=600)
-    assert path.stopped is None
-    assert path.points.shape == path.gradients.shape == (601, 2)
-    assert path.losses.shape == (601,)
-    assert all(values.shape == (601, 2) for values in path.internals.values())
-    assert path.losses[-1] < 1e-6 * path.losses[0]
-    for point, loss, slopes in zip(path.points, path.losses, path.gradients, strict=True):
-        at = {"x": point[0], "y": point[1]}
-        assert loss == BOWL.evaluate(at) and slopes.tolist() == list(grad(BOWL, at).values())
-    assert kind.title and kind.latex
+@pytest.mark.parametrize("kind", OPTIMIZERS.values())
+def test_every_optimizer_describes_itself(kind):
+    assert kind.title
+    assert kind.latex.count("{") == kind.latex.count("}")
+    assert "Notes\n" in kind.__doc__
+    described = kind.hyperparameters()
+    assert described[0].name == "learning_rate"
+    made = kind()
+    for each in described:
+        assert each.title
+        assert each.symbol
+        assert each.meaning
+        assert each.minimum <= each.default < each.below
+        assert getattr(made, each.name) == each.default
+        assert any(each.name in (base.__doc__ or "") for base in kind.__mro__)
+    assert {field.name for field in dataclasses.fields(kind)} == {each.name for each in described} | {
+        "schedule"
+    }
 
 
-@pytest.mark.parametrize("kind", list(OPTIMIZERS.values()), ids=list(OPTIMIZERS))
-@pytest.mark.parametrize("rate", [1.1, 10.0, 1e300])
-def test_divergence_stops_with_finite_numbers(kind: type[Optimizer], rate: float) -> None:
-    path = minimize(parse("x^2 + y^4"), {"x": 3.0, "y": 4.0}, kind(learning_rate=rate), steps=100_000)
-    assert path.stopped is not None and path.stopped.startswith("Diverged: at step")
-    assert "smaller learning rate" in path.stopped
-    for kept in (path.points, path.losses, path.gradients, *path.internals.values()):
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_internal_is_kept_for_every_step_and_has_a_sign(name):
+    optimizer = OPTIMIZERS[name]()
+    path = minimize(BOWL, BOWL_START, optimizer, steps=7)
+    assert path.points.shape == path.gradients.shape == (8, 2)
+    assert path.losses.shape == (8,)
+    assert path.learning_rates.shape == (7,)
+    assert path.displacements.shape == (7, 2)
+    assert path.internals.keys() == optimizer.internals.keys()
+    for kept in path.internals.values():
+        assert len(kept) == 8
         assert np.isfinite(kept).all()
-    assert len(path.points) == len(path.losses) == path.steps + 1
+    assert path.losses[-1] < path.losses[0]
 
 
-def test_leaving_the_domain_stops() -> None:
-    path = minimize(parse("sqrt(x)"), {"x": 0.01}, GradientDescent(1.0), steps=10)
-    assert path.stopped == "Stopped at step 1: the loss is not defined there."
-    assert path.points.tolist() == [[0.01]]
+@pytest.mark.parametrize("name", FIRST_ORDER)
+def test_update_works_on_floats_and_builds_formulas(name):
+    optimizer = OPTIMIZERS[name](schedule=CosineDecay(20))
+    point, gradient, step = np.array([1.5, -0.5]), np.array([0.7, -2.0]), 6
+    memory = {key: np.full(2, 0.3) for key in optimizer.init(point)}
+    there, after = optimizer.update(point, gradient, memory, step)
 
+    floats = {key: 0.3 for key in memory}
+    assert optimizer.update(1.5, 0.7, floats, step)[0] == pytest.approx(there[0], rel=1e-15)
 
-def test_missing_gradient_stops() -> None:
-    path = minimize(parse("x + floor(x)"), {"x": 2.5}, GradientDescent(0.5), steps=10)
-    assert path.stopped == "Stopped at step 1: the gradient is not defined there."
+    letters = {key: Variable(key) for key in memory}
+    formula, formulas = optimizer.update(Variable("theta"), Variable("g"), letters, Variable("t"))
+    values = {**floats, "theta": 1.5, "g": 0.7, "t": 6.0}
+    assert formula.evaluate(values) == pytest.approx(there[0], rel=1e-14)
+    for key, of_memory in formulas.items():
+        assert of_memory.evaluate(values) == pytest.approx(after[key][0], rel=1e-14)
 
 
 @pytest.mark.parametrize(
-    ("text", "start", "message"),
+    "name", ["adagrad", "rmsprop", "adam", "amsgrad", "adamw", "adamax", "nadam", "radam"]
+)
+def test_effective_step_times_the_average_is_the_displacement(name):
+    path = minimize(BOWL, BOWL_START, OPTIMIZERS[name](0.05), steps=30)
+    averaged = path.internals.get("corrected_first_moment", path.gradients[:-1])[-30:]
+    if name == "adamax":
+        averaged = path.internals["first_moment"][1:]
+    if name in {"adagrad", "rmsprop"}:
+        averaged = path.gradients[:-1]
+    moved = -path.internals["effective_step"][1:] * averaged
+    if name == "adamw":
+        moved -= 0.05 * 0.01 * path.points[:-1]
+    np.testing.assert_allclose(path.displacements, moved, rtol=1e-9, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "sentence"),
     [
-        ("log(x)", {"x": -1.0}, r"no finite value and gradient at the start \(-1\)"),
-        ("1/x", {"x": 0.0}, r"at the start \(0\)"),
-        ("sqrt(x)", {"x": 0.0}, "choose another"),
-        ("floor(x)", {"x": 1.0}, "choose another"),
-        ("x", {"x": math.inf}, "at the start"),
-        ("x", {"x": math.nan}, "at the start"),
-        ("x y", {"x": 1.0}, "no start for y: give a number for each letter that moves"),
+        (GradientDescent, {"learning_rate": -0.1}, "learning_rate must be a number of at least 0, not -0.1"),
+        (GradientDescent, {"learning_rate": math.nan}, "learning_rate must be"),
+        (GradientDescent, {"learning_rate": math.inf}, "learning_rate must be"),
+        (GradientDescent, {"learning_rate": "0.1"}, "learning_rate must be"),
+        (GradientDescent, {"schedule": 0.5}, "schedule must be one of"),
+        (Momentum, {"beta": 1.0}, "beta must be a number of at least 0 and below 1, not 1.0"),
+        (Adam, {"beta2": -0.1}, "beta2 must be"),
+        (RMSProp, {"epsilon": 0.0}, "epsilon must be"),
+        (LBFGS, {"history": 0}, "history must be a whole number of at least 1, not 0"),
+        (LBFGS, {"history": 2.5}, "history must be a whole number"),
+        (StepDecay, {"period": 0}, "period must be a whole number of steps"),
+        (WarmUp, {"period": 2.5}, "period must be a whole number of steps"),
+        (ExponentialDecay, {"gamma": 1.5}, "gamma must be a number from 0 to 1"),
+        (CosineDecay, {"floor": -1.0}, "floor must be a number from 0 to 1"),
     ],
 )
-def test_bad_start_is_told(text: str, start: dict[str, float], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        minimize(parse(text), start, GradientDescent(), steps=1)
+def test_hyperparameter_outside_its_range_is_refused(kind, options, sentence):
+    with pytest.raises(ValueError, match=f"^{sentence}"):
+        kind(**options)
 
 
-def test_some_letters_may_stay() -> None:
+@pytest.mark.parametrize(
+    ("schedule", "factors"),
+    [
+        (Constant(), [1, 1, 1, 1, 1, 1]),
+        (StepDecay(3, 0.1), [1, 1, 1, 0.1, 0.1, 0.1]),
+        (ExponentialDecay(0.5), [1, 0.5, 0.25, 0.125, 0.0625, 0.03125]),
+        (CosineDecay(2), [1, 0.5, 0, 0, 0, 0]),
+        (CosineDecay(4, 0.5), [1, 0.75 + 0.125 * 2**1.5 / 2, 0.75, 0.75 - 0.125 * 2**1.5 / 2, 0.5, 0.5]),
+        (WarmUp(2), [0.5, 1, 1, 1, 1, 1]),
+        (WarmUp(2, ExponentialDecay(0.5)), [0.5, 1, 0.5, 0.25, 0.125, 0.0625]),
+    ],
+)
+def test_schedule_gives_the_learning_rate_of_each_step(schedule, factors):
+    assert schedule.factor(np.arange(1, 7)) == pytest.approx(factors, abs=1e-15)
+    assert [float(schedule.factor(step)) for step in range(1, 7)] == pytest.approx(factors, abs=1e-15)
+    path = minimize(parse("x^2"), {"x": 1.0}, GradientDescent(0.1, schedule=schedule), steps=6)
+    assert path.learning_rates == pytest.approx(0.1 * np.array(factors, dtype=float), abs=1e-16)
+    assert path.displacements[:, 0] == pytest.approx(-path.learning_rates * path.gradients[:-1, 0])
+
+
+@pytest.mark.parametrize("kind", SCHEDULES.values())
+def test_every_schedule_describes_itself(kind):
+    assert kind.title
+    assert kind.latex.startswith(r"\eta_t = ")
+    assert kind() == kind()
+
+
+def test_newton_arrives_on_a_quadratic_in_one_step():
+    path = minimize(parse("x^2 + x y + 3 y^2 - x"), {"x": 5.0, "y": -7.0}, Newton(), 10, tolerance=1e-10)
+    assert path.steps == 1
+    assert path.points[-1] == pytest.approx([6 / 11, -1 / 11], abs=1e-12)
+    assert path.stopped.startswith("Converged after 1 step: the gradient is ")
+
+
+def test_newton_stays_where_nothing_moves_it_along_a_flat_direction():
+    path = minimize(parse("(x + y - 1)^2"), {"x": 3.0, "y": 2.0}, Newton(), 5, tolerance=1e-9)
+    assert path.converged
+    assert path.points[-1] == pytest.approx([1.0, 0.0], abs=1e-12)
+
+
+def test_newton_says_that_the_hessian_is_singular_or_missing():
+    path = minimize(parse("x + y^2"), {"x": 1.0, "y": 1.0}, Newton(), 5)
+    assert path.steps == 0
+    assert path.divergence is None
+    assert path.stopped.startswith("Stopped at step 1: the Hessian is singular there")
+    path = minimize(parse("x^1.5"), {"x": 0.0}, Newton(), 5)
+    assert path.stopped == "Stopped at step 1: a second derivative is not defined there."
+    with pytest.raises(ValueError, match="needs second derivatives"):
+        minimize(lambda point: (float(point @ point), 2 * point), [1.0], Newton(), 5)
+
+
+@pytest.mark.parametrize("optimizer", [DampedNewton(), LBFGS(), LBFGS(history=3)])
+@pytest.mark.parametrize(
+    ("formula", "start", "minimum"),
+    [
+        ("(1 - x)^2 + 100 (y - x^2)^2", {"x": -1.2, "y": 1.0}, 0.0),
+        ("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", {"x": 0.0, "y": 0.0}, 0.0),
+        ("sqrt(1 + x^2) + sqrt(1 + y^2)", {"x": 20.0, "y": -3.0}, 2.0),
+        ("exp(x) - 3x", {"x": -5.0}, 3.0 - 3.0 * math.log(3.0)),
+    ],
+)
+def test_second_order_methods_with_a_line_search_arrive_and_never_climb(optimizer, formula, start, minimum):
+    path = minimize(parse(formula), start, optimizer, 100, tolerance=1e-8)
+    assert path.converged
+    assert path.losses[-1] == pytest.approx(minimum, abs=1e-12)
+    assert (np.diff(path.losses) <= 1e-14 * np.abs(path.losses[:-1])).all()
+
+
+def test_damped_newton_leaves_a_saddle_that_newton_goes_to():
+    formula, start = parse("x^2 + y^4/4 - y^2/2"), {"x": 1.0, "y": 0.1}
+    assert minimize(formula, start, Newton(), 20).points[-1] == pytest.approx([0.0, 0.0], abs=1e-9)
+    assert minimize(formula, start, DampedNewton(), 20).points[-1] == pytest.approx([0.0, 1.0], abs=1e-9)
+
+
+def test_damped_newton_halves_the_step_until_the_loss_falls():
+    path = minimize(parse("sqrt(1 + x^2)"), {"x": 2.0}, DampedNewton(), 1)
+    assert path.internals["step_length"].tolist() == [0.0, 0.25]
+    assert path.points[-1, 0] == pytest.approx(2.0 - 0.25 * 10.0)
+
+
+def test_lbfgs_goes_on_where_the_slope_never_flattens():
+    path = minimize(parse("-x"), {"x": 0.0}, LBFGS(), 3)
+    assert path.steps == 3
+    assert (np.diff(path.losses) < 0.0).all()
+
+
+def test_a_gradient_that_points_uphill_is_told():
+    wrong = Objective(lambda point: (float(point @ point), -2 * point))
+    path = minimize(wrong, [1.0, 2.0], LBFGS(), 5)
+    assert path.steps == 0
+    assert "no step along the direction lowers the loss" in path.stopped
+
+
+@pytest.mark.parametrize("optimizer", [DampedNewton(), LBFGS(), Newton(), GradientDescent(0.01)])
+def test_descent_rests_at_the_minimum(optimizer):
+    path = minimize(BOWL, {"x": 0.0, "y": 0.0}, optimizer, 10)
+    assert path.steps == 10
+    assert path.stopped is None
+    assert (path.points == 0.0).all()
+
+
+def test_lbfgs_equals_the_dense_formula_on_a_quadratic():
+    random = np.random.default_rng(4)
+    factor = random.normal(size=(6, 6))
+    matrix = factor @ factor.T + np.eye(6)
+    objective = Objective(lambda point: (0.5 * float(point @ matrix @ point), matrix @ point))
+    path = minimize(objective, random.normal(size=6), LBFGS(), 60, tolerance=1e-9)
+    assert path.converged
+    assert path.internals["steps"].shape == (path.steps + 1, 10, 6)
+    steps, changes = path.internals["steps"][4][-4:], path.internals["gradient_changes"][4][-4:]
+    inverse = np.eye(6) * (steps[-1] @ changes[-1]) / (changes[-1] @ changes[-1])
+    for s, y in zip(steps, changes, strict=True):
+        left = np.eye(6) - np.outer(s, y) / (s @ y)
+        inverse = left @ inverse @ left.T + np.outer(s, s) / (s @ y)
+    assert path.internals["direction"][5] == pytest.approx(-inverse @ path.gradients[4], rel=1e-9)
+
+
+def test_tolerance_stops_and_says_so():
+    path = minimize(BOWL, BOWL_START, GradientDescent(0.05), 1000, tolerance=1e-6)
+    norms = np.linalg.norm(path.gradients, axis=1)
+    assert path.converged
+    assert norms[-1] <= 1e-6 < norms[-2]
+    assert path.stopped.startswith(f"Converged after {path.steps} steps: the gradient is ")
+    assert path.stopped.endswith("within the tolerance 1e−6.")
+    assert minimize(BOWL, {"x": 0.0, "y": 0.0}, Adam(), 9, tolerance=0.0).steps == 0
+    assert minimize(BOWL, BOWL_START, Newton(), 1, tolerance=1e-6).converged
+
+
+def test_race_runs_every_optimizer_from_one_start():
+    runners = {kind.title: kind() for kind in OPTIMIZERS.values()}
+    paths = race(ROSENBROCK, ROSENBROCK_START, runners, 50)
+    assert paths.keys() == runners.keys()
+    for title, path in paths.items():
+        assert path.points[0].tolist() == [-1.2, 1.0]
+        alone = minimize(ROSENBROCK, ROSENBROCK_START, runners[title], 50)
+        assert np.array_equal(path.points, alone.points)
+    assert min(paths, key=lambda title: paths[title].losses[-1]) in {"Newton", "Damped Newton", "L-BFGS"}
+
+
+def test_fixed_letters_stay_and_further_letters_rest():
+    formula = parse("(w x + b - y)^2")
     path = minimize(
-        parse("(w x - y)^2"), {"w": 0.0}, GradientDescent(0.1), steps=1, fixed={"x": 1.0, "y": 2.0}
+        formula,
+        {"w": 0.0, "b": 0.0, "z": 5.0},
+        DampedNewton(),
+        20,
+        fixed={"x": 2.0, "y": 3.0},
+        tolerance=1e-9,
     )
-    assert path.points.tolist() == [[0.0], [0.4]]
+    assert path.converged
+    w, b, z = path.points[-1]
+    assert 2.0 * w + b == pytest.approx(3.0)
+    assert z == 5.0
 
 
-def test_a_letter_that_does_not_occur_stays() -> None:
-    path = minimize(parse("x^2"), {"x": 1.0, "t": 5.0}, GradientDescent(0.25), steps=1)
-    assert path.points.tolist() == [[1.0, 5.0], [0.5, 5.0]]
+def test_adamw_without_decay_is_adam_and_nadam_starts_from_the_empty_product():
+    adam = minimize(BOWL, BOWL_START, Adam(0.1), 30)
+    assert np.array_equal(adam.points, minimize(BOWL, BOWL_START, AdamW(0.1, weight_decay=0.0), 30).points)
+    assert minimize(BOWL, BOWL_START, NAdam(), 1).internals["momentum_product"][0].tolist() == [1.0, 1.0]
+    first = minimize(BOWL, BOWL_START, AdaGrad(0.5), 1)
+    assert np.abs(first.displacements) == pytest.approx(np.full((1, 2), 0.5))
 
 
-def test_no_steps() -> None:
-    assert minimize(BOWL, {"x": 3.0, "y": 4.0}, GradientDescent(), steps=0).points.tolist() == [[3.0, 4.0]]
+@pytest.mark.parametrize(
+    ("objective", "start", "options", "sentence"),
+    [
+        (BOWL, {"x": 1.0}, {}, "no start for y"),
+        (BOWL, [1.0, 2.0], {}, "the start of an expression gives each letter its number"),
+        (BOWL, {"x": 1.0, "y": "a"}, {}, "y must be a real number"),
+        (BOWL, {"x": 1.0, "y": [1.0, 2.0]}, {}, "the start must give one number for each letter"),
+        (
+            BOWL,
+            {"x": 1.0, "y": math.inf},
+            {},
+            r"the loss has no finite .* at the start \(1, inf\)",
+        ),
+        (parse("log(x)"), {"x": -1.0}, {}, r"the loss has no finite value and gradient at the start \(−1\)"),
+        (BOWL, BOWL_START, {"steps": -1}, "steps must be a whole number"),
+        (BOWL, BOWL_START, {"steps": 2.5}, "steps must be a whole number"),
+        (BOWL, BOWL_START, {"tolerance": -1.0}, "tolerance must be a number that is not negative"),
+        (BOWL, BOWL_START, {"tolerance": math.nan}, "tolerance must be a number that is not negative"),
+        (
+            lambda point: (0.0, np.zeros(3)),
+            [1.0, 2.0],
+            {},
+            r"the gradient has shape \(3,\)",
+        ),
+        (lambda point: (0.0, np.zeros(1)), "start", {}, "the start of a function must be a list"),
+        (
+            lambda point: (0.0, np.zeros(1)),
+            {"x": 1.0},
+            {},
+            "the start of a function must be a list",
+        ),
+    ],
+)
+def test_misuse_raises_one_error_that_says_what_to_do(objective, start, options, sentence):
+    with pytest.raises(ValueError, match=f"^{sentence}"):
+        minimize(objective, start, GradientDescent(0.1), **{"steps": 5, **options})
 
 
-def test_a_function_of_a_point() -> None:
-    fit = LinearRegression([1, 2, 3, 4, 5], [2, 4, 5, 4, 5])
-    path = minimize(fit.value_and_grad, [0.5, 1.0], GradientDescent(0.05), steps=2000)
-    assert path.losses[0] == pytest.approx(2.75)
-    np.testing.assert_allclose(path.points[-1], [0.6, 2.2], atol=1e-9)
+@pytest.mark.parametrize(
+    ("formula", "quadratic"),
+    [
+        ("3", True),
+        ("2x - y", True),
+        ("-(x + 2y - 1)^2/3 + x y", True),
+        ("sin(2) x^2", True),
+        ("x^3", False),
+        ("x^2 y", False),
+        ("1/x", False),
+        ("sqrt(x^2)", False),
+        ("2^x", False),
+        ("x^0.5", False),
+    ],
+)
+def test_quadratic_formulas_are_known_as_such(formula, quadratic):
+    from core.optimizers.objective import objective_of
 
-
-def test_a_function_that_reuses_its_memory() -> None:
-    gradient = np.empty(1)
-
-    def square(point: Any) -> Any:
-        np.multiply(2.0, point, out=gradient)
-        return point[0] ** 2, gradient
-
-    start = np.array([4.0])
-    path = minimize(square, start, GradientDescent(0.25), steps=2)
-    start[0] = 9.0
-    assert path.points.tolist() == [[4.0], [2.0], [1.0]]
-    assert path.gradients.tolist() == [[8.0], [4.0], [2.0]]
-
-
-def test_a_function_may_give_a_list() -> None:
-    path = minimize(lambda point: (point[0] ** 2, [2.0 * point[0]]), 4.0, GradientDescent(0.25), steps=1)
-    assert path.points.tolist() == [[4.0], [2.0]]
-
-
-def test_a_gradient_of_another_shape_is_told() -> None:
-    with pytest.raises(ValueError, match="the gradient has the shape"):
-        minimize(lambda point: (1.0, [1.0]), [1.0, 2.0], GradientDescent(), steps=1)
-
-
-@pytest.mark.parametrize(("factor", "diverges"), [(0.99, False), (1.01, True)])
-def test_the_learning_rate_limit_divides_convergence_from_divergence(factor: float, diverges: bool) -> None:
-    fit = LinearRegression([1, 2, 3, 4, 5], [2, 4, 5, 4, 5])
-    rate = factor * fit.learning_rate_limit
-    path = minimize(fit.value_and_grad, [0.5, 1.0], GradientDescent(rate), steps=3000)
-    assert bool(path.losses[-1] > path.losses[0]) is diverges
+    assert objective_of(parse(formula), {"x": 1.0, "y": 1.0}, {})[0].is_quadratic == quadratic

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QSplitter
+from PySide6.QtWidgets import QLineEdit, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.presets import SURFACES
@@ -158,7 +158,14 @@ def test_rendering_one_state_after_another_equals_rendering_it_afresh(qtbot: QtB
     fresh = open_window(qtbot, GradientTab, STATES[last]).current
     assert state(used).view == pytest.approx(fresh.state.view)
     show(used, replace(state(used), view=fresh.state.view))
-    assert used.grab().toImage() == fresh.grab().toImage()
+    differing = np.abs(pixels(used) - pixels(fresh)).max(axis=-1)
+    assert differing.max() <= 32, "more than the edge of an isoline that moved by a rounding error"
+    assert np.count_nonzero(differing) <= 200
+
+
+def pixels(widget: QWidget) -> np.ndarray:
+    image = widget.grab().toImage()
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4).astype(int)
 
 
 def test_a_state_from_a_file_is_shown_with_its_view(qtbot: QtBot) -> None:
@@ -446,7 +453,7 @@ def test_playing_stops_by_itself_where_descent_overflows(tab: GradientTab, qtbot
     settle()
     path = scene(tab).descent
     assert tab.inspector.descent.ended.isVisible()
-    assert f"Diverged: at step {path.step + 1}" in tab.inspector.descent.ended.text
+    assert f"Diverged at step {path.step + 1}: " in tab.inspector.descent.ended.text
     assert np.isfinite(path.x).all() and math.isfinite(path.value)
     assert not tab.transport.button("forward").isEnabled()
     key(tab, Key.Key_Comma)

@@ -225,8 +225,8 @@ def test_it_is_said_where_the_point_left_the_landscape(tab: RegressionTab) -> No
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("past the limit", "Above 2 / λmax = 0.0845 the loss grows."),
-        ("diverged", "Diverged: at step"),
+        ("past the limit", "Above 2 / λmax = 0.0845 the loss grows. Try the learning rate 0.04."),
+        ("diverged", "Diverged at step"),
         ("overflow", "The loss overflows at the start"),
     ],
 )

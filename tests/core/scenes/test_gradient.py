@@ -292,7 +292,9 @@ def test_descent_that_overflows_stops_at_the_last_finite_step_and_says_so() -> N
     state = stepped(state, 100)
     scene = compute(state)
     assert 0 < state.step < 20
-    assert f"at step {state.step + 1} the numbers overflow" in scene.descent.stopped
+    assert scene.descent.stopped.startswith(f"Diverged at step {state.step + 1}: the step grew ")
+    assert "because the learning rate 1 is above 2/λmax" in scene.descent.stopped
+    assert "; try the learning rate 0.0" in scene.descent.stopped
     assert not scene.can_go_on
     assert np.isfinite(scene.descent.x).all() and math.isfinite(scene.descent.value)
     assert compute(stepped(state, -1)).descent.stopped == ""
@@ -302,7 +304,15 @@ def test_descent_that_overflows_stops_at_the_last_finite_step_and_says_so() -> N
 def test_descent_that_overflows_in_a_later_chunk_counts_from_the_start() -> None:
     state = stepped(with_learning_rate(state_of("x^2 - y^2", 1.0, 0.5, step=0), 0.4), MAX_STEPS)
     assert 500 < state.step < 1500
-    assert f"Diverged: at step {state.step + 1} " in compute(state).descent.stopped
+    assert compute(state).descent.stopped == (
+        f"Stopped at step {state.step + 1}: the loss falls without end; this way leads to no minimum."
+    )
+    state = stepped(with_learning_rate(state_of("3x^2 + y^2", 1.0, 0.5, step=0), 0.5), MAX_STEPS)
+    assert 500 < state.step < 1500
+    assert compute(state).descent.stopped == (
+        f"Diverged at step {state.step + 1}: the step grew 2× for {state.step - 1} steps, because the "
+        "learning rate 0.5 is above 2/λmax = 0.333 (curvature λmax = 6); try the learning rate 0.1."
+    )
 
 
 def test_descent_that_leaves_the_domain_says_so() -> None:

@@ -19,6 +19,7 @@ from core.scenes.regression import RegressionScene, compute, to_python
 from core.scenes.regression_state import (
     FIRST_HORIZON,
     LARGEST_STEP,
+    OPTIMIZER_TITLES,
     RegressionState,
     fitted,
     present,
@@ -376,7 +377,10 @@ def test_divergence_stops_and_says_so() -> None:
     state = with_step(replace(FIRST, learning_rate=1.0), 10_000)
     scene = compute(state)
     assert scene.step == scene.descent.last_step == state.step < 10_000
-    assert "Diverged: at step" in scene.warning
+    assert scene.warning == scene.descent.stopped
+    assert scene.warning.startswith(f"Diverged at step {scene.step + 1}: the step grew ")
+    assert "because the learning rate 1 is above 2/λmax = 0.0845" in scene.warning
+    assert scene.warning.endswith("; try the learning rate 0.04.")
     assert not scene.can_go_on
     assert math.isfinite(scene.loss)
     assert stepped(state, 5) == state
@@ -389,8 +393,39 @@ def test_a_start_without_a_finite_loss_is_said_to_be_one() -> None:
     assert "overflows at the start" in scene.warning
 
 
-def test_a_negative_rate_is_flagged() -> None:
-    assert "uphill" in compute(STATES["climbing"]).warning
+def test_a_negative_rate_is_flagged_and_takes_no_step() -> None:
+    scene = compute(STATES["climbing"])
+    assert "uphill" in scene.warning and "above 0" in scene.warning
+    assert scene.at_start and not scene.can_go_on
+    assert with_learning_rate(STATES["climbing"], FIRST.learning_rate) == FIRST
+
+
+def test_a_rate_of_zero_is_flagged() -> None:
+    scene = compute(with_learning_rate(FIRST, 0.0))
+    assert scene.warning.startswith("At 0 no step moves the line")
+    assert (scene.step, scene.w, scene.b) == (32, *FIRST.start)
+
+
+@pytest.mark.parametrize("optimizer", list(OPTIMIZER_TITLES))
+@pytest.mark.parametrize("points", [FIRST.points, DATA_SETS[-1].points, ((1e7, 2.0), (3e7, -1e8))])
+def test_a_rate_above_the_limit_is_flagged_at_once_with_cause_and_a_rate_that_works(
+    optimizer: str, points: tuple[tuple[float, float], ...]
+) -> None:
+    state = replace(AT_START, optimizer=optimizer, points=points)
+    limit = compute(state).limit
+    for factor in (1.001, 2.0, 1e3, 1e12):
+        scene = compute(with_learning_rate(state, factor * limit))
+        assert scene.warning.startswith(
+            f"Above ${scene.limit_latex}$ the loss grows. Try the learning rate $"
+        )
+        why = scene.descent.divergence
+        assert why is not None and why.safe_rate is not None
+        slower = compute(with_step(with_learning_rate(state, why.safe_rate), 50))
+        assert not slower.warning
+        assert slower.loss < scene.loss
+    for factor in (1e-12, 0.5, 0.999):
+        scene = compute(with_learning_rate(state, factor * limit))
+        assert not scene.warning and scene.descent.divergence is None
 
 
 # Curves ------------------------------------------------------------------------------------------

@@ -1,0 +1,84 @@
+"""Optimisers, learning-rate schedules, and descent with every internal kept.
+
+Each optimiser is one class: its hyperparameters are fields, `init` makes its memory for a start, and
+`advance` takes one step. The first-order ones have `update`, the arithmetic of the step alone; their
+formulas and defaults are those that PyTorch documents.
+
+>>> from core.parser import parse
+>>> path = minimize(parse("(1-x)^2 + 5(y-x^2)^2"), {"x": -1.0, "y": 1.0}, LBFGS(), 100, tolerance=1e-8)
+>>> path.points[-1].round(6).tolist(), path.converged
+([1.0, 1.0], True)
+"""
+
+from core.optimizers.adaptive import AdaDelta, AdaGrad, Adam, AdaMax, AdamW, AMSGrad, NAdam, RAdam, RMSProp
+from core.optimizers.base import FirstOrder, Hyperparameter, Memory, NoStep, Optimizer
+from core.optimizers.descent import Trajectory, minimize, race
+from core.optimizers.first_order import GradientDescent, Momentum, Nesterov
+from core.optimizers.objective import Evaluation, Objective
+from core.optimizers.schedules import (
+    SCHEDULES,
+    Constant,
+    CosineDecay,
+    ExponentialDecay,
+    Schedule,
+    StepDecay,
+    WarmUp,
+)
+from core.optimizers.second_order import LBFGS, DampedNewton, Newton
+from core.optimizers.stability import Divergence
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "gradient_descent": GradientDescent,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": AdaGrad,
+    "adadelta": AdaDelta,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "amsgrad": AMSGrad,
+    "adamax": AdaMax,
+    "nadam": NAdam,
+    "radam": RAdam,
+    "adamw": AdamW,
+    "newton": Newton,
+    "damped_newton": DampedNewton,
+    "lbfgs": LBFGS,
+}
+"""Every optimiser by the name that states and files use."""
+
+__all__ = [
+    "LBFGS",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "AMSGrad",
+    "AdaDelta",
+    "AdaGrad",
+    "AdaMax",
+    "Adam",
+    "AdamW",
+    "Constant",
+    "CosineDecay",
+    "DampedNewton",
+    "Divergence",
+    "Evaluation",
+    "ExponentialDecay",
+    "FirstOrder",
+    "GradientDescent",
+    "Hyperparameter",
+    "Memory",
+    "Momentum",
+    "NAdam",
+    "Nesterov",
+    "Newton",
+    "NoStep",
+    "Objective",
+    "Optimizer",
+    "RAdam",
+    "RMSProp",
+    "Schedule",
+    "StepDecay",
+    "Trajectory",
+    "WarmUp",
+    "minimize",
+    "race",
+]
