@@ -192,6 +192,8 @@ def backward_pass(tape: Sequence[Node], seed: Any = 1.0) -> BackwardPass:
 def value_and_grad(expression: Expression, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Value and all partial derivatives by one forward and one backward pass.
 
+    Both passes are compiled to a program; points where it meets infinity or NaN go over the tape.
+
     Parameters
     ----------
     values
@@ -215,8 +217,25 @@ def value_and_grad(expression: Expression, values: Mapping[str, Any]) -> tuple[A
     >>> value_and_grad(parse("x^2 + 3 x y + y^2"), {"x": 2.0, "y": 3.0})
     (31.0, {'x': 13.0, 'y': 12.0})
     """
-    value, pullback = vjp(expression, values)
-    return value, pullback(1.0)
+    program = expression.gradient_program
+    if program is None:
+        value, pullback = vjp(expression, values)
+        return value, pullback(1.0)
+    results = program.compute(values)
+    return results[0], dict(zip(program.names, results[1:], strict=True))
+
+
+def value_and_derivatives(expression: Expression, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Value and partial derivatives from the tape, which is spared the points outside the domain."""
+    value = np.asarray(expression.evaluate_carefully(values))
+    defined = ~np.isnan(value)
+    derivatives = [np.full(value.shape, np.nan) for _ in expression.names]
+    if defined.any():
+        inside = {name: values[name][defined] if value.ndim else values[name] for name in expression.names}
+        gradient = vjp(expression, inside)[1](1.0)
+        for name, derivative in zip(expression.names, derivatives, strict=True):
+            derivative[defined] = gradient[name]
+    return value, *derivatives
 
 
 def grad(expression: Expression, values: Mapping[str, Any]) -> dict[str, Any]:

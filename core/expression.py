@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import inspect
 import math
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, TypeVar, final
+from typing import TYPE_CHECKING, Any, TypeVar, final
 from weakref import WeakValueDictionary
 
 import numpy as np
 
 from core.primitives import NamedFloat, Operand, Primitive, quiet
+
+if TYPE_CHECKING:
+    from core.program import Program
 
 Result = TypeVar("Result")
 
@@ -28,7 +32,17 @@ GREEK: dict[str, str] = {
 }  # fmt: skip
 """Greek letters by the names that stand for them in typed text (λ is ``lam``, as in NumPy code)."""
 
-_interned: WeakValueDictionary[Any, Expression] = WeakValueDictionary()
+_interned: WeakValueDictionary[Any, Any] = WeakValueDictionary()
+
+_interning = threading.Lock()
+"""Held while an expression is added: two threads that build the same one at once get the same object."""
+
+
+def _the_one(key: Any, node: Result) -> Result:
+    """Return the expression that is interned under a key, which is `node` if there is none yet."""
+    with _interning:
+        found: Result = _interned.setdefault(key, node)
+        return found
 
 
 class Expression(Operand):
@@ -110,8 +124,7 @@ class Expression(Operand):
         ValueError
             If a name has no value, or a value is not made of real numbers.
         """
-        arrays = real_values(values or {}, self.names)
-        return broadcast_result(self.primals(arrays)[-1], arrays.values())
+        return self.program.compute(values or {})[0]
 
     def primals(self, arrays: Mapping[str, Any]) -> list[Any]:
         """Compute the value of each of the nodes from float64 numbers and arrays, without checks."""
@@ -125,6 +138,34 @@ class Expression(Operand):
                         arrays[node.name] if isinstance(node, Variable) else node.evaluate_constant()
                     )
         return primals
+
+    def evaluate_carefully(self, values: Mapping[str, Any]) -> Any:
+        """Compute node by node, each by its row of the table.
+
+        Parameters
+        ----------
+        values
+            A float64 or float64 array for each name.
+        """
+        return self.primals(values)[-1]
+
+    @cached_property
+    def program(self) -> Program:
+        """The formula, compiled when it is first evaluated."""
+        from core.program import value_program  # programs are made of expressions, so they are loaded later
+
+        return value_program(self)
+
+    @cached_property
+    def gradient_program(self) -> Program | None:
+        """The formula and its partial derivatives, compiled when they are first needed.
+
+        None if the derivative passes through a jump, which the tape looks after.
+        """
+        from core.autodiff import value_and_derivatives
+        from core.program import gradient_program
+
+        return gradient_program(self, lambda values: value_and_derivatives(self, values))
 
     def evaluate_constant(self) -> Any:
         """Value of a constant as NumPy wants it; only constants have one."""
@@ -193,8 +234,7 @@ class Constant(Expression):
         node = super().__new__(cls)
         node.value = value if isinstance(value, NamedFloat) else float(value)
         node._number = np.float64(value)
-        _interned[key] = node
-        return node
+        return _the_one(key, node)
 
     def evaluate_constant(self) -> Any:
         """Value as a float64, which NumPy handles faster than a Python float's subclass."""
@@ -217,8 +257,7 @@ class Variable(Expression):
             return found
         node = super().__new__(cls)
         node.name = name
-        _interned[name] = node
-        return node
+        return _the_one(name, node)
 
     def __reduce__(self) -> Any:
         return Variable, (self.name,)
@@ -241,8 +280,7 @@ class Apply(Expression):
         node = super().__new__(cls)
         node.primitive = primitive
         node.operands = operands
-        _interned[key] = node
-        return node
+        return _the_one(key, node)
 
     def __reduce__(self) -> Any:
         return _rebuild, (self.primitive.name, self.operands)

@@ -1,0 +1,1 @@
+"""Measurements of the goals for speed: ``python -m tests.benchmarks`` prints the table."""
