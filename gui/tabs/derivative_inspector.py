@@ -224,7 +224,7 @@ class ClaimCard(Card):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "Check my derivative")
-        self.field = ExpressionField(theme, placeholder="type your own f′(x)", name="My derivative")
+        self.field = ExpressionField(theme, placeholder="type your own derivative", name="My derivative")
         self.notice = Notice(theme)
         self.notice.activated.connect(lambda step: self.step_asked.emit(int(step)))
         self.body.addWidget(self.field)
