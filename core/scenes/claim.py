@@ -68,7 +68,8 @@ def judge(
 
 
 @lru_cache(maxsize=64)
-def _derivation(formula: str) -> Derivation:
+def derivation_of(formula: str) -> Derivation:
+    """Differentiate a formula for x; the derivation of one formula is made once."""
     return differentiate(expression_of(formula), "x")
 
 
@@ -93,7 +94,7 @@ def _wrong(check: Check, formula: str, place: tuple[float, float, float]) -> Ver
     if check.diagnosis is None:
         return Verdict(False, sentence)
     finding = check.diagnosis.findings[0]
-    steps = _derivation(formula).explained()
+    steps = derivation_of(formula).explained()
     rule = steps[finding.step - 1].rule if 0 < finding.step <= len(steps) else ""
     return Verdict(False, sentence, check.diagnosis.sentence, finding.step if rule else 0, rule)
 
@@ -102,7 +103,7 @@ def _at_point(text: str, formula: str, parameters: Numbers, x: float) -> tuple[f
     """Both derivatives at the present point, if they can be told apart there in four decimals."""
     values = {**dict(parameters), "x": x}
     claimed = float(expression_of(text).evaluate(values))
-    exact = float(_derivation(formula).derivative.evaluate(values))
+    exact = float(derivation_of(formula).derivative.evaluate(values))
     told_apart = math.isfinite(claimed) and math.isfinite(exact) and _short(claimed) != _short(exact)
     return (x, claimed, exact) if told_apart else None
 

@@ -8,11 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.differentiate import differentiate
 from core.expression import Expression
 from core.finite_difference import METHODS, along, estimate
 from core.presets import FUNCTIONS
-from core.scenes.claim import Verdict, judge
+from core.scenes.claim import Verdict, derivation_of, judge
 from core.scenes.curves import Curve, curve_and_slopes, slope_of
 from core.scenes.derivative_state import (
     COORDINATES,
@@ -224,7 +223,7 @@ def compute(state: DerivativeState) -> DerivativeScene:
 @lru_cache(maxsize=64)
 def _derivation(formula: str) -> tuple[str, str, tuple[RuleStep, ...]]:
     expression = expression_of(formula)
-    derivation = differentiate(expression, "x")
+    derivation = derivation_of(formula)
     steps = tuple(
         RuleStep(number, step.rule, step.latex())
         for number, step in enumerate(derivation.explained(), start=1)
@@ -301,7 +300,7 @@ def to_python(state: DerivativeState) -> str:
     return (
         f"import math\n\nimport numpy as np\n\n{numbers}\nx = {state.x!r}\nh = {state.h!r}\n\n\n"
         f"def f(x):\n    return {expression.python()}\n\n\n"
-        f"def derivative(x):\n    return {differentiate(expression, 'x').derivative.python()}\n\n\n"
+        f"def derivative(x):\n    return {derivation_of(state.formula).derivative.python()}\n\n\n"
         "print('f(x)   =', f(x))\nprint(\"f'(x)  =\", derivative(x))\n"
         "print('secant =', (f(x + h) - f(x)) / h)\n"
     )
