@@ -88,7 +88,7 @@ FUNCTIONS: tuple[FunctionPreset, ...] = (
         "(1 - cos x)/x^2",
         1.0,
         (-8, 8, -0.2, 0.7),
-        "arithmetic fails near 0",
+        "computed as typed, it fails near 0",
     ),
 )
 

@@ -8,7 +8,7 @@ function is one new row and nothing else.
 
 A local derivative is written once, with the operations of this very table::
 
-    sin = _unary("sin", np.sin, lambda y, x: cos(x), ...)
+    sin = define_function("sin", np.sin, lambda y, x: cos(x), ...)
 
 Because ``cos(x)`` computes a number when ``x`` is a number or an array, and builds a formula when
 ``x`` is an :class:`Operand` such as an expression, the same line serves arithmetic and algebra.
@@ -17,66 +17,24 @@ Because ``cos(x)`` computes a number when ``x`` is a number or an array, and bui
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from core import special
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-LocalDerivative = Callable[..., Any]
-
-
-_is_quiet: ContextVar[bool] = ContextVar("is_quiet", default=False)
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Let NumPy go on to NaN and infinity without warnings; primitives that are called inside know of it.
-
-    A pass over a formula is quiet as a whole, for doing so at each operation costs more than a number does.
-    """
-    if _is_quiet.get():
-        yield
-        return
-    token = _is_quiet.set(True)
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    finally:
-        _is_quiet.reset(token)
-
-
-class NamedFloat(float):
-    """A number that is written by its name: π rather than 3.141592653589793.
-
-    Attributes
-    ----------
-    text
-        What the parser reads back as the same number.
-    latex
-        How it is typeset.
-    """
-
-    text: str
-    latex: str
-
-    def __new__(cls, value: float, text: str, latex: str) -> NamedFloat:
-        """Make the number `value` that is written as `text`."""
-        number = super().__new__(cls, value)
-        number.text = text
-        number.latex = latex
-        return number
-
-    def __getnewargs__(self) -> tuple[float, str, str]:  # type: ignore[override]
-        return float(self), self.text, self.latex
-
+from core.primitive import BY_ALIAS as BY_ALIAS
+from core.primitive import BY_UFUNC as BY_UFUNC
+from core.primitive import PRIMITIVES as PRIMITIVES
+from core.primitive import BoolArray as BoolArray
+from core.primitive import FloatArray as FloatArray
+from core.primitive import LocalDerivative as LocalDerivative
+from core.primitive import NamedFloat as NamedFloat
+from core.primitive import Operand as Operand
+from core.primitive import Primitive as Primitive
+from core.primitive import define_function, define_operator, define_row
+from core.primitive import quiet as quiet
 
 PI = NamedFloat(math.pi, "pi", r"\pi")
 E = NamedFloat(math.e, "e", "e")
@@ -88,216 +46,7 @@ SQRT_PI = NamedFloat(math.sqrt(math.pi), "sqrt(pi)", r"\sqrt{\pi}")
 SQRT_TAU = NamedFloat(math.sqrt(math.tau), "sqrt(2*pi)", r"\sqrt{2\pi}")
 
 
-class Operand:
-    """Anything other than a number that an operation can be applied to.
-
-    A subclass defines :meth:`apply`; Python's operators and NumPy's universal functions then reach
-    the rows of the table by themselves. Expressions build a larger expression, dual numbers carry a
-    tangent along.
-    """
-
-    __slots__ = ()
-
-    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
-        """Apply `primitive` to `operands`, at least one of which is of this class."""
-        raise NotImplementedError
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        primitive = BY_UFUNC.get(ufunc)
-        if primitive is None or method != "__call__" or options:
-            return NotImplemented
-        return primitive(*inputs)
-
-    def __add__(self, other: Any) -> Any:
-        return add(self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return add(other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return subtract(self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return subtract(other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return multiply(self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return multiply(other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return divide(self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return divide(other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return power(self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return power(other, self)
-
-    def __mod__(self, other: Any) -> Any:
-        return mod(self, other)
-
-    def __rmod__(self, other: Any) -> Any:
-        return mod(other, self)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return floor_divide(self, other)
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return floor_divide(other, self)
-
-    def __neg__(self) -> Any:
-        return negative(self)
-
-    def __pos__(self) -> Any:
-        return self
-
-    def __abs__(self) -> Any:
-        return absolute(self)
-
-    def __lt__(self, other: Any) -> Any:
-        return less(self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return less_equal(self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return greater(self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return greater_equal(self, other)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Primitive:
-    """One row of the table.
-
-    Attributes
-    ----------
-    name
-        What a person types to call it, and what identifies it in saved files.
-    compute
-        NumPy function of float64 arrays that broadcast; NaN outside the domain.
-    partials
-        One local derivative for each operand, called as ``partial(result, *operands)``.
-    rule
-        Textbook name of its differentiation rule.
-    latex
-        LaTeX with ``{0}``, ``{1}`` for the operands.
-    source
-        NumPy source with ``{0}``, ``{1}`` for the operands.
-    symbol, precedence
-        Text between (or before) the operands of an operator, and how tightly it binds: 1 comparison,
-        2 sum, 3 product, 4 sign, 5 power. Functions have no symbol and bind tightest (6).
-    aliases
-        Other names that people type for it.
-    inverse
-        Name of the inverse function that ``f^-1`` means, where that is customary.
-    domain
-        Sentence that says where it is defined, or empty if that is everywhere.
-    kinks
-        Where the local derivative is a convention, because the one-sided slopes differ: a function of
-        the operands that is true there.
-    jumps
-        Where the value itself jumps, so that no derivative exists.
-    convention
-        Sentence that states the value the local derivative takes at a kink.
-    analytic
-        The same function for complex numbers, or None where there is none.
-    """
-
-    name: str
-    compute: Callable[..., Any]
-    partials: tuple[LocalDerivative, ...]
-    rule: str
-    latex: str
-    source: str
-    symbol: str = ""
-    precedence: int = 6
-    aliases: tuple[str, ...] = ()
-    inverse: str = ""
-    domain: str = ""
-    kinks: Callable[..., Any] | None = None
-    jumps: Callable[..., Any] | None = None
-    convention: str = ""
-    analytic: Callable[..., Any] | None = None
-
-    @property
-    def arity(self) -> int:
-        """Number of operands."""
-        return len(self.partials)
-
-    def __call__(self, *operands: Any) -> Any:
-        """Compute with numbers and arrays; build with operands of any other kind."""
-        for operand in operands:
-            if isinstance(operand, Operand):
-                return operand.apply(self, operands)
-        if _is_quiet.get():
-            return self.compute(*operands)
-        with np.errstate(all="ignore"):
-            return self.compute(*operands)
-
-    def __repr__(self) -> str:
-        return f"<primitive {self.name}>"
-
-
-PRIMITIVES: dict[str, Primitive] = {}
-"""Every row by its name."""
-
-BY_ALIAS: dict[str, Primitive] = {}
-"""Every row by each name that a person may type."""
-
-BY_UFUNC: dict[Any, Primitive] = {}
-"""Rows by the NumPy universal function that computes them, so that NumPy code can be traced."""
-
-
-def _row(name: str, compute: Callable[..., Any], *partials: LocalDerivative, **fields: Any) -> Primitive:
-    if "analytic" not in fields and isinstance(compute, np.ufunc):
-        complex_loop = any(signature.startswith("D" * compute.nin) for signature in compute.types)
-        fields["analytic"] = compute if complex_loop else None
-    primitive = Primitive(name, compute, partials, **fields)
-    PRIMITIVES[name] = primitive
-    if isinstance(compute, np.ufunc):
-        BY_UFUNC[compute] = primitive
-    for alias in (name, *primitive.aliases):
-        BY_ALIAS[alias] = primitive
-    return primitive
-
-
-def _operator(
-    name: str,
-    symbol: str,
-    precedence: int,
-    compute: Callable[..., Any],
-    *partials: LocalDerivative,
-    **fields: Any,
-) -> Primitive:
-    fields.setdefault("latex", f"{{0}} {symbol} {{1}}")
-    return _row(
-        name,
-        compute,
-        *partials,
-        symbol=symbol,
-        precedence=precedence,
-        source=f"{{0}} {symbol} {{1}}",
-        **fields,
-    )
-
-
-def _function(name: str, compute: Callable[..., Any], *partials: LocalDerivative, **fields: Any) -> Primitive:
-    places = ", ".join(f"{{{place}}}" for place in range(len(partials)))
-    fields.setdefault("rule", f"Derivative of {name}")
-    fields.setdefault("latex", rf"\operatorname{{{{{name}}}}}\left({places}\right)")
-    if "source" not in fields:
-        fields["source"] = f"np.{compute.__name__}({places})"
-    return _row(name, compute, *partials, **fields)
-
-
-def _zero_wins(factor: Any, other: Any) -> Any:
+def zero_wins(factor: Any, other: Any) -> Any:
     """Multiply, with a zero factor that wins even against infinity (as in ``0 * x**-1`` at 0)."""
     if isinstance(factor, Operand):
         return factor * other
@@ -331,7 +80,7 @@ def _comparison(name: str, symbol: str, ufunc: np.ufunc, latex: str) -> Primitiv
     def analytic(left: Any, right: Any) -> Any:
         return compute(np.real(left), np.real(right))
 
-    primitive = _operator(
+    primitive = define_operator(
         name,
         symbol,
         1,
@@ -354,11 +103,13 @@ def _step(compute: np.ufunc) -> Callable[[Any], Any]:
 
 # Operators ---------------------------------------------------------------------------------------
 
-add: Primitive = _operator("add", "+", 2, np.add, lambda y, u, v: 1.0, lambda y, u, v: 1.0, rule="Sum rule")
-subtract: Primitive = _operator(
+add: Primitive = define_operator(
+    "add", "+", 2, np.add, lambda y, u, v: 1.0, lambda y, u, v: 1.0, rule="Sum rule"
+)
+subtract: Primitive = define_operator(
     "subtract", "-", 2, np.subtract, lambda y, u, v: 1.0, lambda y, u, v: -1.0, rule="Difference rule"
 )
-multiply: Primitive = _operator(
+multiply: Primitive = define_operator(
     "multiply",
     "*",
     3,
@@ -368,7 +119,7 @@ multiply: Primitive = _operator(
     rule="Product rule",
     latex=r"{0} \cdot {1}",
 )
-divide: Primitive = _operator(
+divide: Primitive = define_operator(
     "divide",
     "/",
     3,
@@ -379,7 +130,7 @@ divide: Primitive = _operator(
     latex=r"\frac{{{0}}}{{{1}}}",
     domain="the denominator must not be 0",
 )
-mod: Primitive = _operator(
+mod: Primitive = define_operator(
     "mod",
     "%",
     3,
@@ -392,7 +143,7 @@ mod: Primitive = _operator(
     jumps=_at_multiple,
     analytic=lambda u, v: u - v * np.floor_divide(np.real(u), np.real(v)),
 )
-floor_divide: Primitive = _operator(
+floor_divide: Primitive = define_operator(
     "floor_divide",
     "//",
     3,
@@ -405,7 +156,7 @@ floor_divide: Primitive = _operator(
     jumps=_at_multiple,
     analytic=lambda u, v: np.floor_divide(np.real(u), np.real(v)),
 )
-negative: Primitive = _row(
+negative: Primitive = define_row(
     "negative",
     np.negative,
     lambda y, u: -1.0,
@@ -415,13 +166,13 @@ negative: Primitive = _row(
     symbol="-",
     precedence=4,
 )
-power: Primitive = _operator(
+power: Primitive = define_operator(
     "power",
     "**",
     5,
     np.power,
-    lambda y, u, v: _zero_wins(v, u ** (v - 1.0)),
-    lambda y, u, v: _zero_wins(y, log(u)),
+    lambda y, u, v: zero_wins(v, u ** (v - 1.0)),
+    lambda y, u, v: zero_wins(y, log(u)),
     rule="Power rule",
     latex="{{{0}}}^{{{1}}}",
     aliases=("pow",),
@@ -443,11 +194,13 @@ def _logaddexp(left: Any, right: Any) -> Any:
     return larger + np.log1p(np.exp(smaller - larger))
 
 
-exp: Primitive = _function(
+exp: Primitive = define_function(
     "exp", np.exp, lambda y, u: y, rule="Exponential rule", latex="{{e}}^{{{0}}}", inverse="log", precedence=5
 )
-expm1: Primitive = _function("expm1", np.expm1, lambda y, u: exp(u), rule="Exponential rule", inverse="log1p")
-log: Primitive = _function(
+expm1: Primitive = define_function(
+    "expm1", np.expm1, lambda y, u: exp(u), rule="Exponential rule", inverse="log1p"
+)
+log: Primitive = define_function(
     "log",
     np.log,
     lambda y, u: 1.0 / u,
@@ -457,7 +210,7 @@ log: Primitive = _function(
     inverse="exp",
     domain="the logarithm needs a number above 0",
 )
-log2: Primitive = _function(
+log2: Primitive = define_function(
     "log2",
     np.log2,
     lambda y, u: 1.0 / (u * LN_2),
@@ -465,7 +218,7 @@ log2: Primitive = _function(
     latex=r"\log_{{2}}\left({0}\right)",
     domain="the logarithm needs a number above 0",
 )
-log10: Primitive = _function(
+log10: Primitive = define_function(
     "log10",
     np.log10,
     lambda y, u: 1.0 / (u * LN_10),
@@ -474,7 +227,7 @@ log10: Primitive = _function(
     aliases=("lg",),
     domain="the logarithm needs a number above 0",
 )
-log1p: Primitive = _function(
+log1p: Primitive = define_function(
     "log1p",
     np.log1p,
     lambda y, u: 1.0 / (1.0 + u),
@@ -483,7 +236,7 @@ log1p: Primitive = _function(
     inverse="expm1",
     domain="log1p needs a number above −1",
 )
-logaddexp: Primitive = _function(
+logaddexp: Primitive = define_function(
     "logaddexp",
     np.logaddexp,
     lambda y, u, v: sigmoid(u - v),
@@ -492,7 +245,7 @@ logaddexp: Primitive = _function(
     latex=r"\ln\left(e^{{{0}}}+e^{{{1}}}\right)",
     analytic=_logaddexp,
 )
-sqrt: Primitive = _function(
+sqrt: Primitive = define_function(
     "sqrt",
     np.sqrt,
     lambda y, u: 1.0 / (2.0 * y),
@@ -500,7 +253,7 @@ sqrt: Primitive = _function(
     latex=r"\sqrt{{{0}}}",
     domain="the square root needs a number that is not negative",
 )
-cbrt: Primitive = _function(
+cbrt: Primitive = define_function(
     "cbrt",
     np.cbrt,
     lambda y, u: 1.0 / (3.0 * y**2.0),
@@ -524,7 +277,7 @@ def _trigonometric(
     name: str, compute: Callable[..., Any], partial: LocalDerivative, **fields: Any
 ) -> Primitive:
     fields.setdefault("latex", rf"\{name}\left({{0}}\right)")
-    return _function(name, compute, partial, **fields)
+    return define_function(name, compute, partial, **fields)
 
 
 def _reciprocal(name: str, of: np.ufunc, partial: LocalDerivative, **fields: Any) -> Primitive:
@@ -540,15 +293,23 @@ cos: Primitive = _trigonometric("cos", np.cos, lambda y, u: -sin(u), inverse="ac
 tan: Primitive = _trigonometric(
     "tan", np.tan, lambda y, u: 1.0 / cos(u) ** 2.0, inverse="atan", aliases=("tg",)
 )
-sec: Primitive = _reciprocal("sec", np.cos, lambda y, u: y * tan(u), domain="the secant needs cos ≠ 0")
+sec: Primitive = _reciprocal(
+    "sec", np.cos, lambda y, u: y * tan(u), inverse="asec", domain="the secant needs cos ≠ 0"
+)
 csc: Primitive = _reciprocal(
-    "csc", np.sin, lambda y, u: -y * cot(u), aliases=("cosec",), domain="the cosecant needs sin ≠ 0"
+    "csc",
+    np.sin,
+    lambda y, u: -y * cot(u),
+    aliases=("cosec",),
+    inverse="acsc",
+    domain="the cosecant needs sin ≠ 0",
 )
 cot: Primitive = _reciprocal(
     "cot",
     np.tan,
     lambda y, u: -1.0 / sin(u) ** 2.0,
     aliases=("ctg", "cotg"),
+    inverse="acot",
     domain="the cotangent needs sin ≠ 0",
 )
 asin: Primitive = _trigonometric(
@@ -577,7 +338,7 @@ atan: Primitive = _trigonometric(
     aliases=("arctan", "arctg"),
     inverse="tan",
 )
-atan2: Primitive = _function(
+atan2: Primitive = define_function(
     "atan2",
     np.arctan2,
     lambda y, u, v: (v / hypot(u, v)) / hypot(u, v),
@@ -585,7 +346,7 @@ atan2: Primitive = _function(
     aliases=("arctan2",),
     analytic=_atan2,
 )
-hypot: Primitive = _function(
+hypot: Primitive = define_function(
     "hypot",
     np.hypot,
     lambda y, u, v: u / y,
@@ -594,6 +355,72 @@ hypot: Primitive = _function(
     analytic=lambda u, v: np.sqrt(u * u + v * v),
 )
 
+
+def _long_root(value: Any) -> Any:
+    root = np.sqrt(1.0 + value * value)
+    return np.where(np.isinf(root), np.abs(value), root)
+
+
+root_of_one_plus_square = Primitive(
+    "root_of_one_plus_square",
+    _long_root,
+    (lambda y, u: u / y,),
+    rule="Root rule",
+    latex=r"\sqrt{{1+{{{0}}}^{{2}}}}",
+    source="np.sqrt(1 + ({0})**2)",
+)
+"""√(1 + u²) of a u whose square overflows; it is not typed and stands in no table."""
+
+
+def _root_of_one_plus_square(value: Any) -> Any:
+    """√(1 + u²), as it is written in formulas, and so that u² cannot overflow elsewhere."""
+    if isinstance(value, Operand) and value.is_formula:
+        return sqrt(1.0 + value**2.0)
+    return root_of_one_plus_square(value)
+
+
+def _asec(value: Any) -> Any:
+    return np.arccos(1.0 / value)
+
+
+def _acsc(value: Any) -> Any:
+    return np.arcsin(1.0 / value)
+
+
+asec: Primitive = _trigonometric(
+    "asec",
+    _asec,
+    lambda y, u: 1.0 / (absolute(u) * sqrt((u - 1.0) * (u + 1.0))),
+    latex=r"\operatorname{{arcsec}}\left({0}\right)",
+    source="np.arccos(1/({0}))",
+    aliases=("arcsec",),
+    inverse="sec",
+    domain="the arcsecant needs a number of at least 1 or at most −1",
+    analytic=_asec,
+)
+acsc: Primitive = _trigonometric(
+    "acsc",
+    _acsc,
+    lambda y, u: -1.0 / (absolute(u) * sqrt((u - 1.0) * (u + 1.0))),
+    latex=r"\operatorname{{arccsc}}\left({0}\right)",
+    source="np.arcsin(1/({0}))",
+    aliases=("arccsc", "arccosec"),
+    inverse="csc",
+    domain="the arccosecant needs a number of at least 1 or at most −1",
+    analytic=_acsc,
+)
+acot: Primitive = _trigonometric(
+    "acot",
+    lambda u: np.arctan2(1.0, u),
+    lambda y, u: -1.0 / (1.0 + u**2.0),
+    latex=r"\operatorname{{arccot}}\left({0}\right)",
+    source="np.arctan2(1, {0})",
+    aliases=("arccot", "arcctg"),
+    inverse="cot",
+    analytic=lambda u: math.pi / 2.0 - np.arctan(u),
+)
+"""The angle between 0 and π whose cotangent is u, π/2 − arctan u: smooth at 0, unlike arctan(1/u)."""
+
 # Hyperbolic functions ----------------------------------------------------------------------------
 
 sinh: Primitive = _trigonometric("sinh", np.sinh, lambda y, u: cosh(u), inverse="asinh", aliases=("sh",))
@@ -601,24 +428,24 @@ cosh: Primitive = _trigonometric("cosh", np.cosh, lambda y, u: sinh(u), inverse=
 tanh: Primitive = _trigonometric(
     "tanh", np.tanh, lambda y, u: 1.0 / cosh(u) ** 2.0, inverse="atanh", aliases=("th",)
 )
-asinh: Primitive = _function(
+asinh: Primitive = define_function(
     "asinh",
     np.arcsinh,
-    lambda y, u: 1.0 / sqrt(1.0 + u**2.0),
+    lambda y, u: 1.0 / _root_of_one_plus_square(u),
     aliases=("arcsinh", "arsinh"),
     latex=r"\operatorname{{arsinh}}\left({0}\right)",
     inverse="sinh",
 )
-acosh: Primitive = _function(
+acosh: Primitive = define_function(
     "acosh",
     np.arccosh,
-    lambda y, u: 1.0 / sqrt((u - 1.0) * (u + 1.0)),
+    lambda y, u: 1.0 / (sqrt(u - 1.0) * sqrt(u + 1.0)),
     aliases=("arccosh", "arcosh"),
     latex=r"\operatorname{{arcosh}}\left({0}\right)",
     inverse="cosh",
     domain="the inverse hyperbolic cosine needs a number of at least 1",
 )
-atanh: Primitive = _function(
+atanh: Primitive = define_function(
     "atanh",
     np.arctanh,
     lambda y, u: 1.0 / ((1.0 - u) * (1.0 + u)),
@@ -626,6 +453,81 @@ atanh: Primitive = _function(
     latex=r"\operatorname{{artanh}}\left({0}\right)",
     inverse="tanh",
     domain="the inverse hyperbolic tangent needs a number between −1 and 1",
+)
+
+
+def _asech(value: Any) -> Any:
+    """Inverse of sech by arsinh(√(1 − u²)/u), which is exact near 0 and near 1."""
+    result = np.arcsinh(np.sqrt((1.0 - value) * (1.0 + value)) / value)
+    return np.where(np.real(value) < 0.0, np.nan, result)
+
+
+def _acsch(value: Any) -> Any:
+    return np.arcsinh(1.0 / value)
+
+
+def _acoth(value: Any) -> Any:
+    """Inverse of coth by ln((|u|+1)/(|u|−1))/2, written so that nothing cancels near ±1 and far out."""
+    side = _sign_of_real(value)
+    return side * 0.5 * np.log1p(2.0 / (side * value - 1.0))
+
+
+sech: Primitive = _reciprocal(
+    "sech",
+    np.cosh,
+    lambda y, u: -y * tanh(u),
+    latex=r"\operatorname{{sech}}\left({0}\right)",
+    inverse="asech",
+)
+csch: Primitive = _reciprocal(
+    "csch",
+    np.sinh,
+    lambda y, u: -y * coth(u),
+    latex=r"\operatorname{{csch}}\left({0}\right)",
+    aliases=("cosech",),
+    inverse="acsch",
+    domain="the hyperbolic cosecant needs a number other than 0",
+)
+coth: Primitive = _reciprocal(
+    "coth",
+    np.tanh,
+    lambda y, u: -(csch(u) ** 2.0),
+    aliases=("cth",),
+    inverse="acoth",
+    domain="the hyperbolic cotangent needs a number other than 0",
+)
+asech: Primitive = define_function(
+    "asech",
+    _asech,
+    lambda y, u: -1.0 / (u * sqrt((1.0 - u) * (1.0 + u))),
+    latex=r"\operatorname{{arsech}}\left({0}\right)",
+    source="np.where(({0}) < 0, np.nan, np.arcsinh(np.sqrt((1 - ({0}))*(1 + ({0})))/({0})))",
+    aliases=("arcsech", "arsech"),
+    inverse="sech",
+    domain="the inverse hyperbolic secant needs a number above 0 and at most 1",
+    analytic=_asech,
+)
+acsch: Primitive = define_function(
+    "acsch",
+    _acsch,
+    lambda y, u: -1.0 / (absolute(u) * _root_of_one_plus_square(u)),
+    latex=r"\operatorname{{arcsch}}\left({0}\right)",
+    source="np.arcsinh(1/({0}))",
+    aliases=("arccsch", "arcsch"),
+    inverse="csch",
+    domain="the inverse hyperbolic cosecant needs a number other than 0",
+    analytic=_acsch,
+)
+acoth: Primitive = define_function(
+    "acoth",
+    _acoth,
+    lambda y, u: 1.0 / ((1.0 - u) * (1.0 + u)),
+    latex=r"\operatorname{{arcoth}}\left({0}\right)",
+    source="np.arctanh(1/({0}))",
+    aliases=("arccoth", "arcoth"),
+    inverse="coth",
+    domain="the inverse hyperbolic cotangent needs a number above 1 or below −1",
+    analytic=_acoth,
 )
 
 # Pieces, steps and corners -----------------------------------------------------------------------
@@ -642,7 +544,7 @@ def _where(condition: Any, chosen: Any, otherwise: Any) -> Any:
     return np.where(np.isnan(np.real(condition)), np.nan, picked)
 
 
-absolute: Primitive = _function(
+absolute: Primitive = define_function(
     "abs",
     np.absolute,
     lambda y, u: sign(u),
@@ -653,15 +555,16 @@ absolute: Primitive = _function(
     convention="the slope of |u| at 0 is taken as 0, between its one-sided slopes −1 and 1",
     analytic=lambda u: _sign_of_real(u) * u,
 )
-sign: Primitive = _function(
+sign: Primitive = define_function(
     "sign",
     np.sign,
     _no_slope,
     rule="Step function",
+    aliases=("signum",),
     jumps=lambda u: np.equal(u, 0.0),
     analytic=_step(np.sign),
 )
-floor: Primitive = _function(
+floor: Primitive = define_function(
     "floor",
     np.floor,
     _no_slope,
@@ -670,7 +573,7 @@ floor: Primitive = _function(
     jumps=_at_integer,
     analytic=_step(np.floor),
 )
-ceil: Primitive = _function(
+ceil: Primitive = define_function(
     "ceil",
     np.ceil,
     _no_slope,
@@ -679,7 +582,7 @@ ceil: Primitive = _function(
     jumps=_at_integer,
     analytic=_step(np.ceil),
 )
-rint: Primitive = _function(
+rint: Primitive = define_function(
     "round",
     np.rint,
     _no_slope,
@@ -687,7 +590,7 @@ rint: Primitive = _function(
     jumps=lambda u: _at_integer(u - 0.5),
     analytic=_step(np.rint),
 )
-heaviside: Primitive = _function(
+heaviside: Primitive = define_function(
     "heaviside",
     lambda u: np.heaviside(u, 0.5),
     _no_slope,
@@ -697,7 +600,7 @@ heaviside: Primitive = _function(
     jumps=lambda u: np.equal(u, 0.0),
     analytic=lambda u: np.heaviside(np.real(u), 0.5),
 )
-maximum: Primitive = _function(
+maximum: Primitive = define_function(
     "max",
     np.maximum,
     lambda y, u, v: greater(u, v) + 0.5 * equal(u, v),
@@ -708,7 +611,7 @@ maximum: Primitive = _function(
     convention="where both operands are equal, each takes half of the slope",
     analytic=lambda u, v: np.where(np.real(u) >= np.real(v), u, v),
 )
-minimum: Primitive = _function(
+minimum: Primitive = define_function(
     "min",
     np.minimum,
     lambda y, u, v: less(u, v) + 0.5 * equal(u, v),
@@ -719,7 +622,7 @@ minimum: Primitive = _function(
     convention="where both operands are equal, each takes half of the slope",
     analytic=lambda u, v: np.where(np.real(u) <= np.real(v), u, v),
 )
-clip: Primitive = _function(
+clip: Primitive = define_function(
     "clip",
     lambda u, low, high: np.minimum(np.maximum(u, low), high),
     lambda y, u, low, high: greater(u, low) * less(u, high),
@@ -735,7 +638,7 @@ clip: Primitive = _function(
         np.where(np.real(u) <= np.real(low), low, u),
     ),
 )
-where: Primitive = _function(
+where: Primitive = define_function(
     "where",
     _where,
     _no_slope,
@@ -751,6 +654,10 @@ where: Primitive = _function(
 # Activations and the error function --------------------------------------------------------------
 
 
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+"""The two constants of Klambauer et al., Self-normalizing neural networks (2017)."""
+
+
 def _sigmoid(value: Any) -> Any:
     small = np.exp(-_sign_of_real(value) * value)
     if isinstance(value, float):
@@ -758,28 +665,47 @@ def _sigmoid(value: Any) -> Any:
     return np.where(np.real(value) < 0, small, 1.0) / (1.0 + small)
 
 
+def _softplus(value: Any) -> Any:
+    return _relu(value) + np.log1p(np.exp(-_sign_of_real(value) * value))
+
+
+def _complex_mish(value: Any) -> Any:
+    """Compute u tanh(ln(1 + eᵘ)), the tanh by the quotient of polynomials in e^(−|u|) that it is."""
+    small = np.exp(-_sign_of_real(value) * value)
+    falling = (small * small + 2.0 * small) / (small * small + 2.0 * small + 2.0)
+    rising = (1.0 + 2.0 * small) / (1.0 + 2.0 * small + 2.0 * small * small)
+    return value * np.where(np.real(value) < 0, falling, rising)
+
+
+def _logit(value: Any) -> Any:
+    """ln(u/(1 − u)), by 2 artanh(2u − 1) near 1/2, where the quotient is near 1 and rounded."""
+    middle = np.abs(np.real(value) - 0.5) < 0.25
+    return np.where(middle, 2.0 * np.arctanh(2.0 * value - 1.0), np.log(value) - np.log1p(-value))
+
+
 def _relu(value: Any) -> Any:
     return np.where(np.real(value) > 0, value, 0.0 * value)
 
 
-sigmoid: Primitive = _function(
+sigmoid: Primitive = define_function(
     "sigmoid",
     _sigmoid,
     lambda y, u: sigmoid(u) * sigmoid(-u),
     rule="Derivative of the sigmoid",
     latex=r"\sigma\left({0}\right)",
     source="(1/(1 + np.exp(-({0}))))",
-    aliases=("logistic", "sigma"),
+    aliases=("logistic", "sigma", "expit"),
+    inverse="logit",
     analytic=_sigmoid,
 )
-softplus: Primitive = _function(
+softplus: Primitive = define_function(
     "softplus",
     lambda u: np.logaddexp(0.0, u),
     lambda y, u: sigmoid(u),
     source="np.logaddexp(0, {0})",
-    analytic=lambda u: _relu(u) + np.log1p(np.exp(-_sign_of_real(u) * u)),
+    analytic=_softplus,
 )
-relu: Primitive = _function(
+relu: Primitive = define_function(
     "relu",
     lambda u: np.maximum(u, 0.0),
     lambda y, u: greater(u, 0.0),
@@ -790,7 +716,7 @@ relu: Primitive = _function(
     convention="the slope of ReLU at 0 is taken as 0, as PyTorch does",
     analytic=_relu,
 )
-leaky_relu: Primitive = _function(
+leaky_relu: Primitive = define_function(
     "leaky_relu",
     lambda u: np.where(u > 0, u, 0.01 * u),
     lambda y, u: where(greater(u, 0.0), 1.0, 0.01),
@@ -801,16 +727,17 @@ leaky_relu: Primitive = _function(
     convention="the slope at 0 is taken as 0.01, as PyTorch does",
     analytic=lambda u: np.where(np.real(u) > 0, u, 0.01 * u),
 )
-elu: Primitive = _function(
+elu: Primitive = define_function(
     "elu",
     lambda u: np.where(u > 0, u, np.expm1(np.minimum(u, 0.0))),
     lambda y, u: exp(minimum(u, 0.0)),
     rule="Derivative of ELU",
     latex=r"\operatorname{{ELU}}\left({0}\right)",
     source="np.where(({0}) > 0, {0}, np.expm1(np.minimum({0}, 0)))",
+    aliases=("celu",),
     analytic=lambda u: np.where(np.real(u) > 0, u, np.expm1(u)),
 )
-silu: Primitive = _function(
+silu: Primitive = define_function(
     "silu",
     lambda u: u * _sigmoid(u),
     lambda y, u: sigmoid(u) * (1.0 + u * sigmoid(-u)),
@@ -820,7 +747,39 @@ silu: Primitive = _function(
     aliases=("swish",),
     analytic=lambda u: u * _sigmoid(u),
 )
-gelu: Primitive = _function(
+mish: Primitive = define_function(
+    "mish",
+    lambda u: u * np.tanh(np.logaddexp(0.0, u)),
+    lambda y, u: tanh(softplus(u)) + u * sigmoid(u) * sech(softplus(u)) ** 2.0,
+    rule="Derivative of Mish",
+    latex=r"\operatorname{{Mish}}\left({0}\right)",
+    source="(({0})*np.tanh(np.logaddexp(0, {0})))",
+    analytic=_complex_mish,
+)
+selu: Primitive = define_function(
+    "selu",
+    lambda u: SELU_SCALE * np.where(u > 0, u, SELU_ALPHA * np.expm1(np.minimum(u, 0.0))),
+    lambda y, u: SELU_SCALE * where(greater(u, 0.0), 1.0, SELU_ALPHA * exp(minimum(u, 0.0))),
+    rule="Derivative of SELU",
+    latex=r"\operatorname{{SELU}}\left({0}\right)",
+    source=f"({SELU_SCALE!r}*np.where(({{0}}) > 0, {{0}}, {SELU_ALPHA!r}*np.expm1(np.minimum({{0}}, 0))))",
+    kinks=lambda u: np.equal(u, 0.0),
+    convention="the slope of SELU at 0 is taken as that of its left side, about 1.758, as PyTorch does",
+    analytic=lambda u: SELU_SCALE * np.where(np.real(u) > 0, u, SELU_ALPHA * np.expm1(u)),
+)
+logit: Primitive = define_function(
+    "logit",
+    _logit,
+    lambda y, u: 1.0 / (u * (1.0 - u)),
+    rule="Logarithm rule",
+    source=(
+        "np.where(np.abs(({0}) - 0.5) < 0.25, 2*np.arctanh(2*({0}) - 1), np.log({0}) - np.log1p(-({0})))"
+    ),
+    inverse="sigmoid",
+    domain="the logit needs a number between 0 and 1",
+    analytic=_logit,
+)
+gelu: Primitive = define_function(
     "gelu",
     lambda u: 0.5 * u * special.erfc(-u / SQRT_2),
     lambda y, u: 0.5 * erfc(-u / SQRT_2) + u * exp(-(u**2.0) / 2.0) / SQRT_TAU,
@@ -828,21 +787,72 @@ gelu: Primitive = _function(
     latex=r"\operatorname{{GELU}}\left({0}\right)",
     source="(0.5*({0})*np.vectorize(math.erfc)(-({0})/np.sqrt(2)))",
 )
-erf: Primitive = _function(
+erf: Primitive = define_function(
     "erf",
     special.erf,
     lambda y, u: 2.0 * exp(-(u**2.0)) / SQRT_PI,
     rule="Derivative of the error function",
+    inverse="erfinv",
     source="np.vectorize(math.erf)({0})",
 )
-erfc: Primitive = _function(
+erfc: Primitive = define_function(
     "erfc",
     special.erfc,
     lambda y, u: -2.0 * exp(-(u**2.0)) / SQRT_PI,
     rule="Derivative of the error function",
     source="np.vectorize(math.erfc)({0})",
 )
-gamma: Primitive = _function(
+erfi: Primitive = define_function(
+    "erfi",
+    special.erfi,
+    lambda y, u: 2.0 * exp(u**2.0) / SQRT_PI,
+    rule="Derivative of the error function",
+    source="core.special.erfi({0})",
+)
+erfinv: Primitive = define_function(
+    "erfinv",
+    special.erfinv,
+    lambda y, u: exp(y**2.0) * SQRT_PI / 2.0,
+    rule="Derivative of the error function",
+    latex=r"\operatorname{{erf}}^{{-1}}\left({0}\right)",
+    source="core.special.erfinv({0})",
+    inverse="erf",
+    domain="the inverse error function needs a number between −1 and 1",
+)
+sinc: Primitive = define_function(
+    "sinc",
+    np.sinc,
+    lambda y, u: -PI * spherical_jn(1.0, PI * u),
+    analytic=special.sinc,
+)
+"""sin(πx)/(πx), 1 at 0, as NumPy and signal processing have it: its zeros are the whole numbers. (The other
+sinc, sin(x)/x, is typed as it stands, or as ``spherical_jn(0, x)``.)"""
+
+
+def _slope_of_spherical_jn(y: Any, order: Any, u: Any) -> Any:
+    """(n jₙ₋₁ − (n+1) jₙ₊₁)/(2n+1): nothing cancels near 0, where j₋₁ has a pole but comes times 0."""
+    formula = isinstance(u, Operand) and u.is_formula
+    lower = (spherical_jn if formula else spherical_jn_or_zero)(order - 1.0, u)
+    return (order * lower - (order + 1.0) * spherical_jn(order + 1.0, u)) / (2.0 * order + 1.0)
+
+
+spherical_jn: Primitive = define_function(
+    "spherical_jn",
+    special.spherical_jn,
+    lambda y, order, u: math.nan,
+    _slope_of_spherical_jn,
+    rule="Derivative of the spherical Bessel function",
+    latex=r"{{j}}_{{{0}}}\left({1}\right)",
+    source="core.special.spherical_jn({0}, {1})",
+    domain="the spherical Bessel function needs a whole order that is not negative",
+)
+spherical_jn_or_zero = replace(
+    spherical_jn,
+    name="spherical_jn_or_zero",
+    compute=lambda order, u: np.where(np.less(order, 0.0), 0.0, special.spherical_jn(order, u)),
+)
+"""The same, and 0 for negative orders; it is not typed and stands in no table."""
+gamma: Primitive = define_function(
     "gamma",
     special.gamma,
     lambda y, u: y * digamma(u),
@@ -851,7 +861,7 @@ gamma: Primitive = _function(
     source="np.vectorize(math.gamma)({0})",
     domain="the gamma function has poles at 0, −1, −2, …",
 )
-lgamma: Primitive = _function(
+lgamma: Primitive = define_function(
     "lgamma",
     special.lgamma,
     lambda y, u: digamma(u),
@@ -860,7 +870,7 @@ lgamma: Primitive = _function(
     source="np.vectorize(math.lgamma)({0})",
     domain="the gamma function has poles at 0, −1, −2, …",
 )
-digamma: Primitive = _function(
+digamma: Primitive = define_function(
     "digamma",
     lambda u: special.polygamma(0, u),
     lambda y, u: polygamma(1.0, u),
@@ -869,7 +879,7 @@ digamma: Primitive = _function(
     source="core.special.polygamma(0, {0})",
     domain="the gamma function has poles at 0, −1, −2, …",
 )
-polygamma: Primitive = _function(
+polygamma: Primitive = define_function(
     "polygamma",
     special.polygamma,
     lambda y, order, u: math.nan,

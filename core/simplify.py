@@ -106,7 +106,7 @@ class _Tidier:
                 inner = self.product(operands[0])
                 return _Product(-inner.coefficient, inner.factors)
             if row is multiply:
-                return _times(self.product(operands[0]), self.product(operands[1]), 1)
+                return _joined(_times(self.product(operands[0]), self.product(operands[1]), 1))
             if row is divide and _rational(operands[1]) != 0:
                 return _times(self.product(operands[0]), self.product(operands[1]), -1)
             if row is power:
@@ -225,6 +225,21 @@ def _times(left: _Product, right: _Product, sign: int) -> _Product:
         factors[base] = factors.get(base, Fraction(0)) + sign * exponent
     coefficient = left.coefficient * right.coefficient if sign > 0 else left.coefficient / right.coefficient
     return _Product(coefficient, factors)
+
+
+def _joined(product: _Product) -> _Product:
+    """Write x·xᵘ⁻¹ as xᵘ, which has a value at 0 too."""
+    factors = dict(product.factors)
+    for power_of, count in product.factors.items():
+        if count == 1 and isinstance(power_of, Apply) and power_of.primitive is power:
+            base, exponent = power_of.operands
+            reduced = isinstance(exponent, Apply) and exponent.primitive is subtract
+            if reduced and exponent.operands[1] is ONE and factors.get(base, 0) >= 1:
+                factors[base] -= 1
+                del factors[power_of]
+                whole = Apply(power, base, exponent.operands[0])
+                factors[whole] = factors.get(whole, Fraction(0)) + 1
+    return _Product(product.coefficient, factors)
 
 
 def _raise(coefficient: Fraction, exponent: int) -> Fraction | None:

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from core.autodiff import forward_pass, value_and_grad
+from core.autodiff import value_and_grad
 from core.expression import Apply, Expression, real_values
 from core.primitives import quiet
+from core.tape import forward_pass
 
 DISTANCES = 10.0 ** -np.arange(4.0, 10.0)
 """Distances from the point, relative to its size, from which both sides are looked at."""

@@ -12,11 +12,21 @@ import pytest
 from mpmath import mpf
 
 import core.special
-from core.autodiff import grad
+from core.autodiff import grad, hessian
 from core.expression import Apply, Variable
 from core.finite_difference import complex_step
 from core.parser import parse
-from core.primitives import BY_ALIAS, BY_UFUNC, PRIMITIVES, NamedFloat, Operand, Primitive, quiet
+from core.primitives import (
+    BY_ALIAS,
+    BY_UFUNC,
+    PRIMITIVES,
+    SELU_ALPHA,
+    SELU_SCALE,
+    NamedFloat,
+    Operand,
+    Primitive,
+    quiet,
+)
 from core.smoothness import Failure, slope_at
 from tests.core.witnesses import DIGITS, WITNESSES
 
@@ -56,7 +66,7 @@ def assert_local_derivative(row: Primitive, operands: tuple[float, ...], place: 
 
 def defined_places(row: Primitive, operands: tuple[float, ...]) -> list[int]:
     """Places of the operands that there is a derivative for at these operands."""
-    if row.name == "polygamma":
+    if row.name in ("polygamma", "spherical_jn"):
         return [1]
     if row.name == "power" and operands[0] < 0:
         return [0]
@@ -198,12 +208,47 @@ def test_names_people_type_lead_to_one_row_each() -> None:
         assert not row.inverse or PRIMITIVES[row.inverse].inverse == row.name
 
 
+@pytest.mark.parametrize(("names", "row"), [
+    ("expit logistic", "sigmoid"), ("signum", "sign"), ("celu", "elu"), ("arcsec", "asec"),
+    ("arcsech arsech", "asech"), ("arccsc arccosec", "acsc"), ("arccsch arcsch", "acsch"),
+    ("arccot arcctg", "acot"), ("arccoth arcoth", "acoth"), ("cosech", "csch"), ("cth", "coth"),
+])  # fmt: skip
+def test_other_names(names: str, row: str) -> None:
+    for name in names.split():
+        assert parse(f"{name}(x)") is Apply(PRIMITIVES[row], Variable("x"))
+
+
+def test_raised_to_minus_one_a_function_is_inverted() -> None:
+    for name, inverse in [("sec", "asec"), ("coth", "acoth"), ("sigmoid", "logit"), ("erf", "erfinv")]:
+        assert parse(f"{name}^-1(x)") is Apply(PRIMITIVES[inverse], Variable("x"))
+        assert parse(f"{inverse}({name}(0.6))").evaluate() == pytest.approx(0.6, rel=1e-14)
+
+
+@pytest.mark.parametrize("name", ["asinh", "acosh", "acsch"])
+def test_slopes_far_out_do_not_underflow(name: str) -> None:
+    for x in (1e160, 1e200, 1e300):
+        slope = grad(parse(f"{name}(x)"), {"x": x})["x"]
+        with mpmath.workdps(700):
+            exact = mpmath.diff(WITNESSES[name].function, mpf(x), h=mpf(x) / 10**40)
+        assert near(slope, exact)
+
+
+def test_sinc_and_its_derivatives_near_zero() -> None:
+    for x in (0.0, 1e-300, -1e-8, 1e-4, 0.01, 0.3):
+        with mpmath.workdps(60):
+            wanted = [float(mpmath.diff(mpmath.sincpi, mpf(x), order)) for order in (0, 1, 2)]
+        formula = parse("sinc(x)")
+        got = [formula.evaluate({"x": x}), grad(formula, {"x": x})["x"], hessian(formula, {"x": x})[0, 0]]
+        assert got == pytest.approx(wanted, rel=1e-13, abs=1e-40)
+
+
 # Kinks, jumps and domains -------------------------------------------------------------------------
 
 KINKS = [
     ("abs(x)", 0.0, (-1.0, 1.0), 0.0),
     ("relu(x)", 0.0, (0.0, 1.0), 0.0),
     ("leaky_relu(x)", 0.0, (0.01, 1.0), 0.01),
+    ("selu(x)", 0.0, (SELU_SCALE * SELU_ALPHA, SELU_SCALE), SELU_SCALE * SELU_ALPHA),
     ("max(x, 0)", 0.0, (0.0, 1.0), 0.5),
     ("min(x, 0)", 0.0, (1.0, 0.0), 0.5),
     ("clip(x, -1, 2)", -1.0, (0.0, 1.0), 0.0),
@@ -224,7 +269,8 @@ def test_slope_at_a_kink_is_the_stated_convention(
     )
     assert grad(expression, {"x": x})["x"] == convention
     slope = slope_at(expression, {"x": x}, "x")
-    assert (slope.failure, slope.left, slope.right) == (Failure.CORNER, *sides)
+    assert slope.failure is Failure.CORNER
+    assert (slope.left, slope.right) == pytest.approx(sides, rel=1e-8)
 
 
 def test_every_row_with_a_kink_states_its_convention_and_is_in_the_table() -> None:
@@ -282,12 +328,26 @@ OUTSIDE = {
     "acos": (-1.0001,),
     "acosh": (0.9999,),
     "atanh": (1.5,),
+    "asec": (0.5,),
+    "acsc": (-0.999,),
+    "asech": (-0.5,),
+    "acoth": (0.5,),
+    "logit": (1.5,),
+    "erfinv": (1.5,),
+    "spherical_jn": (0.5, 1.0),
     "gamma": (-1.0,),
     "lgamma": (-1.0,),
     "digamma": (0.0,),
     "polygamma": (0.5, 1.0),
 }
-POLES = {"sec": "cos", "csc": "sin", "cot": "sin"}
+POLES = {
+    "sec": "cos",
+    "csc": "sin",
+    "cot": "sin",
+    "csch": "other than 0",
+    "coth": "other than 0",
+    "acsch": "other than 0",
+}
 
 
 @pytest.mark.parametrize("row", [row for row in PRIMITIVES.values() if row.domain], ids=lambda row: row.name)
@@ -342,6 +402,25 @@ def test_nan_only_outside_the_domain() -> None:
         ("gamma", (5.0,), 24.0),
         ("gamma", (200.0,), math.inf),
         ("gamma", (-1e-310,), -math.inf),
+        ("sinc", (0.0,), 1.0),
+        ("sinc", (0.5,), 2.0 / math.pi),
+        ("spherical_jn", (0.0, 0.0), 1.0),
+        ("spherical_jn", (1.0, 0.0), 0.0),
+        ("asec", (2.0,), math.pi / 3.0),
+        ("asec", (-2.0,), 2.0 * math.pi / 3.0),
+        ("acot", (0.0,), math.pi / 2.0),
+        ("acot", (-1.0,), 0.75 * math.pi),
+        ("asech", (1.0,), 0.0),
+        ("asech", (0.0,), math.inf),
+        ("acoth", (1.0,), math.inf),
+        ("sech", (1000.0,), 0.0),
+        ("coth", (-1000.0,), -1.0),
+        ("logit", (0.5,), 0.0),
+        ("logit", (1.0,), math.inf),
+        ("erfinv", (-1.0,), -math.inf),
+        ("erfi", (30.0,), math.inf),
+        ("mish", (-1000.0,), 0.0),
+        ("mish", (1000.0,), 1000.0),
         ("log", (0.0,), -math.inf),
         ("clip", (5.0, 0.0, 1.0), 1.0),
         ("where", (2.0, 3.0, 4.0), 3.0),

@@ -53,6 +53,13 @@ def test_polygamma_broadcasts_orders() -> None:
         (special.erfc, 1e10, 0.0),
         (special.erfc, -1e10, 2.0),
         (special.erf, math.nan, math.nan),
+        (special.erfinv, 1.0, math.inf),
+        (special.erfinv, -1.0, -math.inf),
+        (special.erfinv, 1.0000001, math.nan),
+        (special.erfinv, math.nan, math.nan),
+        (special.erfi, 27.0, math.inf),
+        (special.erfi, -math.inf, -math.inf),
+        (special.erfi, math.nan, math.nan),
     ],
 )
 def test_limit(function: object, argument: float, result: float) -> None:
@@ -63,3 +70,39 @@ def test_limit(function: object, argument: float, result: float) -> None:
 def test_arrays_of_any_shape() -> None:
     assert special.erf(np.zeros((2, 3))).shape == (2, 3)
     assert special.gamma(np.array([])).shape == (0,)
+
+
+def test_inverse_error_function_is_that_of_mpmath() -> None:
+    tails = 1.0 - np.geomspace(1e-16, 0.5, 40)
+    arguments = np.concatenate([np.geomspace(1e-300, 0.5, 40), -np.linspace(0.0, 0.99, 25), tails])
+    with mpmath.workdps(60):
+        exact = np.array([float(mpmath.erfinv(mpmath.mpf(argument))) for argument in arguments])
+    np.testing.assert_allclose(special.erfinv(arguments), exact, rtol=1e-14)
+
+
+def test_imaginary_error_function_is_that_of_mpmath() -> None:
+    arguments = np.concatenate([np.geomspace(1e-300, 26.0, 60), -np.linspace(0.0, 8.0, 33)])
+    with mpmath.workdps(60):
+        exact = np.array([float(mpmath.erfi(mpmath.mpf(argument))) for argument in arguments])
+    np.testing.assert_allclose(special.erfi(arguments), exact, rtol=3e-13)
+
+
+@pytest.mark.parametrize("order", [0, 1, 2, 3, 6, 12])
+def test_spherical_bessel_functions_are_those_of_mpmath(order: int) -> None:
+    arguments = np.concatenate([np.geomspace(1e-20, 300.0, 60), -np.linspace(0.05, 30.05, 40)])
+    with mpmath.workdps(60):
+        exact = np.array([
+            float(mpmath.sqrt(mpmath.pi / (2 * abs(x))) * mpmath.besselj(order + mpmath.mpf("0.5"), abs(x)))
+            * (-1.0 if x < 0 and order % 2 else 1.0)
+            for x in map(mpmath.mpf, arguments.tolist())
+        ])  # fmt: skip
+    got = special.spherical_jn(order, arguments)
+    np.testing.assert_allclose(got, exact, rtol=1e-12, atol=1e-15 if order < 6 else 1e-14)
+    small = np.abs(arguments) < max(order, 1)
+    np.testing.assert_allclose(got[small], exact[small], rtol=1e-13)
+
+
+def test_spherical_bessel_functions_at_zero_and_of_no_order() -> None:
+    np.testing.assert_array_equal(special.spherical_jn([0.0, 1.0, 4.0], 0.0), [1.0, 0.0, 0.0])
+    assert special.spherical_jn(-1, 2.0) == pytest.approx(math.cos(2.0) / 2.0)
+    assert np.isnan(special.spherical_jn([0.5, -2.0, math.nan, math.inf], 1.0)).all()

@@ -11,6 +11,7 @@ import mpmath
 from mpmath import mpf
 
 from core.expression import Apply, Constant, Expression, Variable
+from core.primitives import SELU_ALPHA, SELU_SCALE
 
 DIGITS = 40
 
@@ -33,8 +34,15 @@ REAL = (-27.3, -3.7, -1.25, -0.4, -1e-5, 2e-7, 0.3, 0.8, 1.9, 4.2, 31.7)
 SMALL = (-5.1, -1.25, -0.4, -1e-5, 2e-7, 0.3, 0.8, 1.9, 4.2)
 POSITIVE = (1e-12, 0.3, 0.8, 1.9, 4.2, 55.5, 1e12)
 UNIT = (-0.9999, -0.5, -1e-5, 0.2, 0.6, 0.97)
+OUTSIDE_UNIT = (-31.7, -1.25, -1.01, 1.001, 1.3, 4.2)
 FEW = (-2.17, -0.43, 0.73, 1.93)
 FACTORIAL = (-3.6, -1.25, -0.4, 1e-3, 0.3, 1.0, 1.45, 2.0, 4.2, 19.9, 20.1, 48.3)
+
+
+def spherical_jn(order: Any, u: Any) -> Any:
+    size = abs(u)
+    value = mpmath.sqrt(mpmath.pi / (2 * size)) * mpmath.besselj(order + mpf("0.5"), size)
+    return value if u > 0 or order % 2 == 0 else -value
 
 
 def truth(test: Callable[..., bool]) -> Callable[..., Any]:
@@ -92,6 +100,15 @@ WITNESSES: dict[str, Witness] = {
     "asinh": Witness(mpmath.asinh, grid((*REAL, 1e-10))),
     "acosh": Witness(mpmath.acosh, grid((1.0001, 1.9, 4.2, 55.5))),
     "atanh": Witness(mpmath.atanh, grid(UNIT)),
+    "asec": Witness(mpmath.asec, grid(OUTSIDE_UNIT)),
+    "acsc": Witness(mpmath.acsc, grid(OUTSIDE_UNIT)),
+    "acot": Witness(lambda u: mpmath.pi / 2 - mpmath.atan(u), grid((*REAL, 1e9))),
+    "sech": Witness(mpmath.sech, grid((*REAL, -600.0))),
+    "csch": Witness(mpmath.csch, grid((*REAL, -600.0))),
+    "coth": Witness(mpmath.coth, grid((*REAL, -600.0))),
+    "asech": Witness(mpmath.asech, grid((1e-12, 0.2, 0.6, 0.97, 0.9999, 1.0 - 1e-9))),
+    "acsch": Witness(mpmath.acsch, grid((*REAL, 1e9))),
+    "acoth": Witness(mpmath.acoth, grid((*OUTSIDE_UNIT, 1e9))),
     "abs": Witness(abs, grid(REAL)),
     "sign": Witness(mpmath.sign, grid(REAL)),
     "floor": Witness(mpmath.floor, grid(REAL)),
@@ -108,8 +125,17 @@ WITNESSES: dict[str, Witness] = {
     "leaky_relu": Witness(lambda u: u if u > 0 else mpf(0.01) * u, grid(REAL)),
     "elu": Witness(lambda u: u if u > 0 else mpmath.expm1(u), grid(REAL)),
     "silu": Witness(lambda u: u / (1 + mpmath.exp(-u)), grid(REAL)),
+    "mish": Witness(lambda u: u * mpmath.tanh(mpmath.log1p(mpmath.exp(u))), grid((*REAL, -600.0, 600.0))),
+    "selu": Witness(
+        lambda u: mpf(SELU_SCALE) * (u if u > 0 else mpf(SELU_ALPHA) * mpmath.expm1(u)), grid(REAL)
+    ),
+    "logit": Witness(lambda u: mpmath.log(u / (1 - u)), grid((1e-12, 0.2, 0.4999999, 0.6, 0.97, 1.0 - 1e-9))),
     "gelu": Witness(lambda u: u * mpmath.ncdf(u), grid(SMALL)),
     "erf": Witness(mpmath.erf, grid(SMALL)),
+    "erfi": Witness(mpmath.erfi, grid((*SMALL, 6.3, -20.3))),
+    "erfinv": Witness(mpmath.erfinv, grid((-0.9999, -0.5, -1e-5, 0.2, 0.4999, 0.6, 0.97, 1.0 - 1e-13))),
+    "sinc": Witness(mpmath.sincpi, grid((*REAL, 1e-9, 1000.3))),
+    "spherical_jn": Witness(spherical_jn, grid((0.0, 1.0, 2.0, 5.0), (*REAL, 1e-9))),
     "erfc": Witness(mpmath.erfc, grid((*SMALL, 20.3))),
     "gamma": Witness(mpmath.gamma, grid(FACTORIAL)),
     "lgamma": Witness(lambda u: mpmath.log(abs(mpmath.gamma(u))), grid(FACTORIAL)),
