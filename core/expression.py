@@ -8,20 +8,20 @@ loop over :attr:`Expression.nodes`, operands first, so depth is no danger.
 
 from __future__ import annotations
 
-import inspect
 import math
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, final
-from weakref import WeakValueDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
+from core.interning import Interned
 from core.primitives import NamedFloat, Operand, Primitive, quiet
 
 if TYPE_CHECKING:
     from core.program import Program
+    from core.program_floats import FloatFunction
 
 Result = TypeVar("Result")
 
@@ -32,29 +32,35 @@ GREEK: dict[str, str] = {
 }  # fmt: skip
 """Greek letters by the names that stand for them in typed text (λ is ``lam``, as in NumPy code)."""
 
-_interned: WeakValueDictionary[Any, Any] = WeakValueDictionary()
-
-_interning = threading.Lock()
-"""Held while an expression is added: two threads that build the same one at once get the same object."""
-
-
-def _the_one(key: Any, node: Result) -> Result:
-    """Return the expression that is interned under a key, which is `node` if there is none yet."""
-    with _interning:
-        found: Result = _interned.setdefault(key, node)
-        return found
-
 
 class Expression(Operand):
-    """A formula; build one with :func:`core.parse`, :func:`trace`, or Python operators.
+    r"""A formula; build one with :func:`core.parse`, :func:`trace`, or Python operators.
 
     Attributes
     ----------
     operands
         The expressions that this one is made of; empty for constants and variables.
+    varies
+        Whether a variable is in it: only then has it derivatives.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> f = parse("3 x^2 + sin(x y)")
+    >>> print(f.names, f.evaluate({"x": 2.0, "y": 0.0}), f.latex())
+    ('x', 'y') 12.0 3 {x}^{2} + \sin\left(x y\right)
+    >>> print(f.substitute({"y": 2}) * 5)
+    (3*x**2 + sin(x*2))*5
+
+    Equal formulas are one object, and a subexpression that occurs twice is stored once:
+
+    >>> parse("sin(x) + 1") is np.sin(parse("x")) + 1, len(parse("sin(x)*sin(x)").nodes)
+    (True, 3)
     """
 
+    is_formula = True
     operands: tuple[Expression, ...] = ()
+    varies: bool = False
 
     def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Expression:
         """Build the expression of `primitive` applied to `operands`, numbers among them made constants."""
@@ -67,36 +73,33 @@ class Expression(Operand):
     def nodes(self) -> tuple[Expression, ...]:
         """Each different subexpression once, operands before what is made of them, this one last."""
         order: dict[Expression, None] = {}
-        stack: list[tuple[Expression, bool]] = [(self, False)]
+        stack: list[Expression] = [self]
         while stack:
-            node, operands_done = stack.pop()
-            if node in order:
-                continue
-            if operands_done:
-                order[node] = None
+            node = stack[-1]
+            for operand in node.operands:
+                if operand not in order:
+                    stack.append(operand)
+                    break
             else:
-                stack.append((node, True))
-                stack.extend((operand, False) for operand in reversed(node.operands))
+                order[node] = None
+                stack.pop()
         return tuple(order)
 
     @cached_property
     def operand_places(self) -> tuple[tuple[int, ...], ...]:
         """For each of the nodes, where its operands stand among them."""
         places = {node: place for place, node in enumerate(self.nodes)}
-        return tuple(tuple(places[operand] for operand in node.operands) for node in self.nodes)
+        return tuple([tuple([places[operand] for operand in node.operands]) for node in self.nodes])
 
     @cached_property
     def activity(self) -> tuple[bool, ...]:
-        """For each of the nodes, whether a variable is in it: only those have derivatives."""
-        active: list[bool] = []
-        for node, places in zip(self.nodes, self.operand_places, strict=True):
-            active.append(isinstance(node, Variable) or any(active[place] for place in places))
-        return tuple(active)
+        """For each of the nodes, whether a variable is in it."""
+        return tuple([node.varies for node in self.nodes])
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Free letters, in order of appearance."""
-        return tuple(node.name for node in self.nodes if isinstance(node, Variable))
+        return tuple([node.name for node in self.nodes if isinstance(node, Variable)])
 
     def fold(self, visit: Callable[[Expression, tuple[Result, ...]], Result]) -> Result:
         """Compute a result for each node from the results of its operands, and return this one's."""
@@ -121,10 +124,21 @@ class Expression(Operand):
 
         Raises
         ------
+        TypeError
+            If `values` does not map names to numbers.
         ValueError
-            If a name has no value, or a value is not made of real numbers.
+            If a name has no value, a value is not made of real numbers, or the shapes don't broadcast.
+
+        Examples
+        --------
+        >>> from core.parser import parse
+        >>> parse("sqrt(x)").evaluate({"x": np.array([4.0, -1.0])})
+        array([ 2., nan])
         """
-        return self.program.compute(values or {})[0]
+        given = {} if values is None else values
+        if type(given) is not dict:
+            require_named("values", given)
+        return self.program.compute(given)[0]
 
     def primals(self, arrays: Mapping[str, Any]) -> list[Any]:
         """Compute the value of each of the nodes from float64 numbers and arrays, without checks."""
@@ -140,14 +154,21 @@ class Expression(Operand):
         return primals
 
     def evaluate_carefully(self, values: Mapping[str, Any]) -> Any:
-        """Compute node by node, each by its row of the table.
+        """Compute the stable form node by node, each by its row of the table.
 
         Parameters
         ----------
         values
             A float64 or float64 array for each name.
         """
-        return self.primals(values)[-1]
+        return self.stable_form.primals(values)[-1]
+
+    @cached_property
+    def stable_form(self) -> Expression:
+        """A formula of the same value in which nothing cancels; it is computed in the place of this one."""
+        from core.stable import stable  # the table of stable forms is made of expressions
+
+        return stable(self)
 
     @cached_property
     def program(self) -> Program:
@@ -166,6 +187,16 @@ class Expression(Operand):
         from core.program import gradient_program
 
         return gradient_program(self, lambda values: value_and_derivatives(self, values))
+
+    @cached_property
+    def hessian_program(self) -> FloatFunction | None:
+        """The formula, its first and its second derivatives, compiled when they are first needed.
+
+        None if a derivative passes through a jump, which the tape looks after.
+        """
+        from core.program_hessian import hessian_program
+
+        return hessian_program(self)
 
     def evaluate_constant(self) -> Any:
         """Value of a constant as NumPy wants it; only constants have one."""
@@ -228,13 +259,13 @@ class Constant(Expression):
     def __new__(cls, value: float) -> Constant:
         """Return the one constant of this value and name."""
         key = (float(value).hex(), value.text if isinstance(value, NamedFloat) else "")
-        found = _interned.get(key)
-        if isinstance(found, Constant):
+        found = _constants.get(key)
+        if found is not None:
             return found
         node = super().__new__(cls)
         node.value = value if isinstance(value, NamedFloat) else float(value)
         node._number = np.float64(value)
-        return _the_one(key, node)
+        return _constants.add(key, node)
 
     def evaluate_constant(self) -> Any:
         """Value as a float64, which NumPy handles faster than a Python float's subclass."""
@@ -249,15 +280,16 @@ class Variable(Expression):
     """A letter (or a letter with a digit or subscript) that stands for a number."""
 
     name: str
+    varies = True
 
     def __new__(cls, name: str) -> Variable:
         """Return the one variable of this name."""
-        found = _interned.get(name)
-        if isinstance(found, Variable):
+        found = _variables.get(name)
+        if found is not None:
             return found
         node = super().__new__(cls)
         node.name = name
-        return _the_one(name, node)
+        return _variables.add(name, node)
 
     def __reduce__(self) -> Any:
         return Variable, (self.name,)
@@ -271,19 +303,25 @@ class Apply(Expression):
 
     def __new__(cls, primitive: Primitive, *operands: Expression) -> Apply:
         """Return the one expression of this primitive and these operands."""
-        if len(operands) != primitive.arity:
+        if len(operands) != len(primitive.partials):
             raise ValueError(f"{primitive.name} takes {primitive.arity} operands, not {len(operands)}")
-        key = (primitive.name, operands)
-        found = _interned.get(key)
-        if isinstance(found, Apply):
+        key = (primitive, operands)
+        found = _applications.get(key)
+        if found is not None:
             return found
         node = super().__new__(cls)
         node.primitive = primitive
         node.operands = operands
-        return _the_one(key, node)
+        node.varies = any([operand.varies for operand in operands])
+        return _applications.add(key, node)
 
     def __reduce__(self) -> Any:
         return _rebuild, (self.primitive.name, self.operands)
+
+
+_constants: Interned[Constant] = Interned()
+_variables: Interned[Variable] = Interned()
+_applications: Interned[Apply] = Interned()
 
 
 def _rebuild(name: str, operands: tuple[Expression, ...]) -> Apply:
@@ -301,14 +339,34 @@ def as_expression(value: Any) -> Expression:
     raise TypeError(f"a formula is made of numbers and expressions, not of {type(value).__name__}")
 
 
+def require_expression(expression: Any) -> None:
+    """Raise a TypeError unless it is an expression."""
+    if not isinstance(expression, Expression):
+        raise TypeError(
+            f"a derivative is taken of an expression, not of {type(expression).__name__}: make one of text "
+            "with parse, of a Python function with trace"
+        )
+
+
+def require_named(what: str, values: Any) -> None:
+    """Raise a TypeError unless `values` gives names their numbers."""
+    if type(values) is not dict and not isinstance(values, Mapping):
+        raise TypeError(
+            f"{what} must give each name its number, as {{'x': 1.0}}; {type(values).__name__} does not"
+        )
+
+
 def real_values(values: Mapping[str, Any], needed: Iterable[str]) -> dict[str, Any]:
     """Check the numbers that names stand for and make them float64.
 
     Raises
     ------
+    TypeError
+        If `values` does not map names to numbers.
     ValueError
         If a needed name is missing, or a value is not made of real numbers.
     """
+    require_named("values", values)
     missing = [name for name in needed if name not in values]
     if missing:
         raise ValueError(f"no value for {', '.join(missing)}: give one as {{{missing[0]!r}: 1.0}}")
@@ -317,11 +375,20 @@ def real_values(values: Mapping[str, Any], needed: Iterable[str]) -> dict[str, A
         if isinstance(value, float):
             arrays[name] = np.float64(value)
             continue
-        array = np.asarray(value)
+        array = _as_array(name, value)
         if array.dtype.kind not in "fiub":
             raise ValueError(f"{name} must be a real number or an array of them, not {array.dtype}")
         arrays[name] = array.astype(np.float64)[()]
     return arrays
+
+
+def _as_array(name: str, value: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a real number or an array of them: the lists in it are not all of one length"
+        ) from None
 
 
 def broadcast_result(result: Any, values: Iterable[Any]) -> Any:
@@ -341,20 +408,25 @@ def trace(function: Callable[..., Any]) -> Expression:
     Parameters
     ----------
     function
-        Called once, with a variable for each of its parameters.
+        Called once, with a letter for each parameter that has no default; a parameter with a default keeps
+        it. ``np.where``, ``np.clip`` and comparisons are traced too, ``==`` and ``!=`` among them.
 
     Raises
     ------
     TypeError
-        If it uses something else than operators, universal functions of the table, and numbers.
+        If it uses something else, such as ``if`` or `math`'s functions; if it does not return one number;
+        or if a parameter's name is none that a formula's text can have for a letter.
 
     Examples
     --------
     >>> print(trace(lambda x, y: np.sin(x) * y**2))
     sin(x)*y**2
+    >>> print(trace(lambda w, b=0.5: np.where(w > 0, w, 0.1 * w) + b))
+    where(w > 0, w, 0.1*w) + 0.5
     """
-    parameters = inspect.signature(function).parameters
-    return as_expression(function(*(Variable(name) for name in parameters)))
+    from core.tracing import traced  # tracing makes expressions, so it is loaded after them
+
+    return traced(function)
 
 
 def is_whole(value: float) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+from core import primitives as rows
 from core.expression import Apply, Constant, Expression, Variable
 from core.primitives import PRIMITIVES, Primitive
 from core.tokens import CONSTANTS, FUNCTIONS, ParseError, Token, tokenize
@@ -20,18 +21,18 @@ MAX_OPERATIONS = 200
 """Most operations in one formula."""
 
 COMPARISONS = {
-    "<": "less",
-    "<=": "less_equal",
-    ">": "greater",
-    ">=": "greater_equal",
-    "==": "equal",
-    "!=": "not_equal",
+    "<": rows.less,
+    "<=": rows.less_equal,
+    ">": rows.greater,
+    ">=": rows.greater_equal,
+    "==": rows.equal,
+    "!=": rows.not_equal,
 }
-SUMS = {"+": "add", "-": "subtract"}
-PRODUCTS = {"*": "multiply", "/": "divide", "//": "floor_divide", "%": "mod"}
+SUMS = {"+": rows.add, "-": rows.subtract}
+PRODUCTS = {"*": rows.multiply, "/": rows.divide, "//": rows.floor_divide, "%": rows.mod, "mod": rows.mod}
 POWERS = ("^", "**")
 CLOSING = {"(": ")", "{": "}", "|": "|"}
-CHAINED = ("min", "max")
+CHAINED = (rows.minimum, rows.maximum)
 """Functions of two operands that may be given more: max(x, 1, 2)."""
 
 
@@ -70,12 +71,15 @@ class _Parser:
 
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
-        self._index = 0
+        self._index = -1
+        self._next = Token("start", "", 0, 0)
+        self._sign = ""
         self._nesting = 0
         self._operations = 0
         self._open_bars = 0
 
     def parse(self) -> Expression:
+        self._take()
         expression = self._comparison()
         if self._next.kind != "end":
             raise self._unexpected()
@@ -83,17 +87,13 @@ class _Parser:
 
     # Tokens
 
-    @property
-    def _next(self) -> Token:
-        return self._tokens[self._index]
-
     def _take(self) -> Token:
-        token = self._next
+        """Return the next token and go on to the one after it, whose sign is noted if it is an operator."""
+        taken = self._next
         self._index += 1
-        return token
-
-    def _at(self, *operators: str) -> bool:
-        return self._next.kind == "operator" and self._next.text in operators
+        self._next = following = self._tokens[self._index]
+        self._sign = following.text if following.kind == "operator" else ""
+        return taken
 
     def _unexpected(self) -> ParseError:
         token = self._next
@@ -139,13 +139,13 @@ class _Parser:
             "Commas stand between the arguments of a function.",
         )
 
-    def _apply(self, name: str, token: Token, *operands: Expression) -> Expression:
+    def _apply(self, row: Primitive, token: Token, *operands: Expression) -> Expression:
         self._operations += 1
         if self._operations > MAX_OPERATIONS:
             raise ParseError(
                 f"The formula has more than {MAX_OPERATIONS} operations.", token.start, "Shorten it."
             )
-        return Apply(PRIMITIVES[name], *operands)
+        return Apply(row, *operands)
 
     def _deeper(self, token: Token) -> None:
         self._nesting += 1
@@ -158,11 +158,11 @@ class _Parser:
 
     def _comparison(self) -> Expression:
         left = self._sum()
-        if not self._at(*COMPARISONS):
+        if self._sign not in COMPARISONS:
             return left
         token = self._take()
         compared = self._apply(COMPARISONS[token.text], token, left, self._sum())
-        if self._at(*COMPARISONS):
+        if self._sign in COMPARISONS:
             raise ParseError(
                 "Comparisons cannot be chained.", self._next.start, "Multiply two comparisons instead."
             )
@@ -170,7 +170,7 @@ class _Parser:
 
     def _sum(self) -> Expression:
         left = self._product()
-        while self._at(*SUMS):
+        while self._sign in SUMS:
             token = self._take()
             left = self._apply(SUMS[token.text], token, left, self._product())
         return left
@@ -180,11 +180,11 @@ class _Parser:
         while True:
             if stop_at_function and self._next.kind == "function":
                 return left
-            if self._at(*PRODUCTS) or self._is_mod():
+            if self._sign in PRODUCTS or self._is_mod():
                 token = self._take()
-                left = self._apply(PRODUCTS.get(token.text, "mod"), token, left, self._signed())
+                left = self._apply(PRODUCTS[token.text], token, left, self._signed())
             elif self._starts_factor():
-                left = self._apply("multiply", self._next, left, self._powered())
+                left = self._apply(rows.multiply, self._next, left, self._powered())
             else:
                 return left
 
@@ -193,22 +193,21 @@ class _Parser:
 
     def _starts_factor(self) -> bool:
         """Tell whether a factor follows without a sign between: implicit multiplication."""
-        if self._next.kind in ("name", "function"):
-            return True
-        if self._next.kind == "number":
+        kind = self._next.kind
+        if kind == "operator":
+            return self._sign in ("(", "{", "√") or (self._sign == "|" and not self._open_bars)
+        if kind == "number":
             return self._tokens[self._index - 1].kind != "number"
-        if self._at("(", "{", "√"):
-            return True
-        return self._at("|") and not self._open_bars
+        return kind in ("name", "function")
 
     def _signed(self) -> Expression:
-        if not self._at("+", "-"):
+        if self._sign not in SUMS:
             return self._powered()
         token = self._take()
         self._deeper(token)
         operand = self._signed()
         self._nesting -= 1
-        return self._apply("negative", token, operand) if token.text == "-" else operand
+        return self._apply(rows.negative, token, operand) if token.text == "-" else operand
 
     def _powered(self) -> Expression:
         return self._raise(self._atom())
@@ -217,23 +216,23 @@ class _Parser:
         """Read the exponents that follow `base`; powers associate to the right."""
         if self._next.kind == "superscript":
             token = self._take()
-            return self._raise(self._apply("power", token, base, Constant(float(token.text))))
-        if not self._at(*POWERS):
+            return self._raise(self._apply(rows.power, token, base, Constant(float(token.text))))
+        if self._sign not in POWERS:
             return base
         token = self._take()
         self._deeper(token)
         exponent = self._exponent()
         self._nesting -= 1
-        return self._apply("power", token, base, exponent)
+        return self._apply(rows.power, token, base, exponent)
 
     def _exponent(self) -> Expression:
-        if not self._at("+", "-"):
+        if self._sign not in SUMS:
             return self._powered()
         token = self._take()
         self._deeper(token)
         exponent = self._exponent()
         self._nesting -= 1
-        return self._apply("negative", token, exponent) if token.text == "-" else exponent
+        return self._apply(rows.negative, token, exponent) if token.text == "-" else exponent
 
     # Atoms
 
@@ -247,10 +246,10 @@ class _Parser:
             return Constant(CONSTANTS[token.text]) if token.text in CONSTANTS else Variable(token.text)
         if token.kind == "function":
             return self._call(self._take())
-        if self._at("(", "{", "|"):
+        if self._sign in ("(", "{", "|"):
             return self._bracketed(self._take())
-        if self._at("√"):
-            return self._apply("sqrt", self._take(), self._tight_argument(token))
+        if self._sign == "√":
+            return self._apply(rows.sqrt, self._take(), self._tight_argument(token))
         raise self._unexpected()
 
     def _bracketed(self, opening: Token) -> Expression:
@@ -261,8 +260,8 @@ class _Parser:
         self._nesting -= 1
         self._open_bars = bars_outside
         if opening.text == "|":
-            return self._apply("abs", opening, inner)
-        if opening.text == "{" and not (self._at(*POWERS) or self._before(opening, *POWERS)):
+            return self._apply(rows.absolute, opening, inner)
+        if opening.text == "{" and not (self._sign in POWERS or self._before(opening, *POWERS)):
             raise ParseError("Braces only group a base or an exponent.", opening.start, "Use round brackets.")
         return inner
 
@@ -272,10 +271,10 @@ class _Parser:
 
     def _close(self, opening: Token, what: str = "") -> None:
         closing = CLOSING[opening.text]
-        if self._at(closing):
+        if self._sign == closing:
             self._take()
             return
-        if self._next.kind == "end" or self._at(")", "}", "|"):
+        if self._next.kind == "end" or self._sign in (")", "}", "|"):
             named = {"(": "bracket", "{": "brace", "|": "bar"}[opening.text]
             raise ParseError(
                 f"The {named}{f' after {what}' if what else ''} is not closed.",
@@ -292,10 +291,10 @@ class _Parser:
         row = FUNCTIONS[token.text]
         exponent: Expression | None = None
         inverse = row
-        if self._next.kind == "superscript" or self._at(*POWERS):
+        if self._next.kind == "superscript" or self._sign in POWERS:
             inverse, exponent = self._function_exponent(token, row)
         called = self._called(token, inverse)
-        return called if exponent is None else self._apply("power", token, called, exponent)
+        return called if exponent is None else self._apply(rows.power, token, called, exponent)
 
     def _function_exponent(self, token: Token, row: Primitive) -> tuple[Primitive, Expression | None]:
         """Read the exponent in ``sin^2 x``, a power of the value, or in ``sin^-1 x``, the inverse."""
@@ -303,9 +302,9 @@ class _Parser:
         if sign.kind == "superscript":
             exponent: Expression = Constant(float(sign.text))
         else:
-            negated = self._at("-") and bool(self._take())
+            negated = self._sign == "-" and bool(self._take())
             exponent = self._atom_without_call(token)
-            exponent = Apply(PRIMITIVES["negative"], exponent) if negated else exponent
+            exponent = Apply(rows.negative, exponent) if negated else exponent
         if exponent.names or float(exponent.evaluate()) != -1.0:
             return row, exponent
         if not row.inverse:
@@ -317,25 +316,22 @@ class _Parser:
         return PRIMITIVES[row.inverse], None
 
     def _atom_without_call(self, function: Token) -> Expression:
-        if self._next.kind in ("number", "name") or self._at("(", "{"):
+        if self._next.kind in ("number", "name") or self._sign in ("(", "{"):
             return self._atom()
         raise ParseError(
             f"{function.text} needs an argument.", self._next.start, f"Write {function.text}(x)."
         )
 
     def _called(self, token: Token, row: Primitive) -> Expression:
-        if self._at("("):
+        if self._sign == "(":
             return self._with_arguments(token, row)
-        if row.arity > 1 or not self._starts_argument():
+        if row.arity > 1 or not self._starts_factor():
             raise ParseError(
                 f"{token.text} needs {'an argument' if row.arity == 1 else f'{row.arity} arguments'}.",
                 self._next.start,
                 f"Write {token.text}({', '.join('xyz'[: row.arity])}).",
             )
-        return self._apply(row.name, token, self._tight_argument(token))
-
-    def _starts_argument(self) -> bool:
-        return self._starts_factor()
+        return self._apply(row, token, self._tight_argument(token))
 
     def _tight_argument(self, token: Token) -> Expression:
         """Read the argument of a function without brackets: a product, up to the next function."""
@@ -352,10 +348,10 @@ class _Parser:
         opening = self._take()
         bars_outside, self._open_bars = self._open_bars, 0
         self._deeper(opening)
-        if self._at(")"):
+        if self._sign == ")":
             raise ParseError(f"{token.text} needs an argument.", self._next.start, f"Write {token.text}(x).")
         arguments = [self._comparison()]
-        while self._at(","):
+        while self._sign == ",":
             self._take()
             arguments.append(self._comparison())
         self._close(opening, token.text)
@@ -364,10 +360,10 @@ class _Parser:
         return self._apply_arguments(token, row, arguments)
 
     def _apply_arguments(self, token: Token, row: Primitive, arguments: list[Expression]) -> Expression:
-        if row.name in CHAINED and len(arguments) > row.arity:
+        if row in CHAINED and len(arguments) > row.arity:
             result = arguments[0]
             for argument in arguments[1:]:
-                result = self._apply(row.name, token, result, argument)
+                result = self._apply(row, token, result, argument)
             return result
         if len(arguments) != row.arity:
             wanted = "1 argument" if row.arity == 1 else f"{row.arity} arguments"
@@ -376,7 +372,7 @@ class _Parser:
                 token.start,
                 "Check the commas and brackets.",
             )
-        return self._apply(row.name, token, *arguments)
+        return self._apply(row, token, *arguments)
 
 
 def _literal(digits: str) -> float:

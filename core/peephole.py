@@ -24,12 +24,16 @@ SMALLEST_FACTOR, LARGEST_FACTOR = 1e-6, 1e6
 def _multiply(left: Register, right: Register) -> Register:
     factor = left.factor * right.factor
     if left.is_number or right.is_number:
-        other = right if left.is_number else left
+        number, other = (left, right) if left.is_number else (right, left)
+        if number.factor == 1.0:
+            return other
         if factor == 0.0 and other.place in other.recorder.finite:
             return other.recorder.number(0.0)
         both = left.is_number and right.is_number
         if both or other.factor == 1.0 or _may_wait(factor):
             return other.core.times(factor)
+    elif left.factor == right.factor == 1.0:
+        return left.recorder.emit(rows.multiply, left, right)
     elif _may_wait(left.factor) and _may_wait(right.factor) and _may_wait(factor):
         return left.recorder.emit(rows.multiply, left.core, right.core).times(factor)
     return left.recorder.emit(rows.multiply, left, right)
@@ -115,7 +119,7 @@ def _add(left: Register, right: Register) -> Register:
         if number.is_number and number.factor == 0.0:
             return other
     common = abs(left.factor) if abs(left.factor) == abs(right.factor) else 1.0
-    if is_power_of_two(common) and common != 1.0 and _may_wait(common):
+    if common != 1.0 and is_power_of_two(common) and _may_wait(common):
         return _add(left.times(1.0 / common), right.times(1.0 / common)).times(common)
     if left.factor < 0.0 and right.factor < 0.0:
         return recorder.emit(rows.add, left.times(-1.0), right.times(-1.0)).times(-1.0)

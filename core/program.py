@@ -21,13 +21,13 @@ from typing import Any
 
 import numpy as np
 
-from core.autodiff import expression_activity
 from core.expression import Apply, Constant, Expression, Variable, broadcast_result, real_values
 from core.peephole import RULES
-from core.primitives import FloatArray, power
+from core.primitives import FloatArray, add, multiply
 from core.program_arrays import SINGLE_THREAD, ArrayRun, quiet, straight_line
 from core.program_floats import FloatFunction, float_function
 from core.recorder import Recorder, Recording, Register
+from core.rewriting import decisive_nodes
 
 REMEMBERED_SHAPES = 16
 """For so many combinations of shapes a program remembers how it runs."""
@@ -210,15 +210,15 @@ class Program:
 
 
 def value_program(expression: Expression) -> Program:
-    """Compile the value of an expression."""
-    recorder = Recorder(expression.names, RULES)
-    values = record_values(recorder, expression, variables_of(recorder, expression.names))
-    recording = recorder.recording([values[expression]])
+    """Compile the value of an expression, by its stable form."""
+    recorder, form = Recorder(expression.names, RULES), expression.stable_form
+    values = record_values(recorder, form, variables_of(recorder, expression.names))
+    recording = recorder.recording([values[form]])
     return Program(expression.names, recording, 1, lambda chosen: (expression.evaluate_carefully(chosen),))
 
 
 def gradient_program(expression: Expression, carefully: Careful) -> Program | None:
-    """Compile the value and the partial derivative for each name.
+    """Compile the value and the partial derivative for each name, by the stable form.
 
     Parameters
     ----------
@@ -231,14 +231,14 @@ def gradient_program(expression: Expression, carefully: Careful) -> Program | No
         None where the derivative passes through an operation whose value jumps: at the jumps there is no
         derivative, which the tape looks after.
     """
-    recorder = Recorder(expression.names, RULES)
-    values = record_values(recorder, expression, variables_of(recorder, expression.names))
-    cotangents = record_gradient(recorder, expression, values)
+    recorder, form = Recorder(expression.names, RULES), expression.stable_form
+    values = record_values(recorder, form, variables_of(recorder, expression.names))
+    cotangents = record_gradient(recorder, form, values)
     if cotangents is None:
         return None
     zero = recorder.number(0.0)
     gradient = [cotangents.get(Variable(name), zero) for name in expression.names]
-    recording = recorder.recording([values[expression], *gradient])
+    recording = recorder.recording([values[form], *gradient])
     return Program(expression.names, recording, 1 + len(gradient), carefully)
 
 
@@ -256,33 +256,20 @@ def record_values(
     puts it on the same side as the careful code does.
     """
     values: dict[Expression, Register] = {}
-    decisive = _decisive_nodes(expression)
+    decisive = decisive_nodes(expression)
     for node in expression.nodes:
-        if isinstance(node, Variable):
-            values[node] = variables[node.name]
-        elif isinstance(node, Constant):
-            values[node] = recorder.number(node.value)
-        elif isinstance(node, Apply):
+        if isinstance(node, Apply):
             operands = [values[operand] for operand in node.operands]
             values[node] = (
                 recorder.emit(node.primitive, *operands)
                 if node in decisive
                 else recorder.apply(node.primitive, operands)
             )
+        elif isinstance(node, Variable):
+            values[node] = variables[node.name]
+        elif isinstance(node, Constant):
+            values[node] = recorder.number(node.value)
     return values
-
-
-def _decisive_nodes(expression: Expression) -> set[Expression]:
-    """Return the nodes from which a jump or kink is computed, or whether an exponent is whole."""
-    decisive: set[Expression] = set()
-    for node in reversed(expression.nodes):
-        if not isinstance(node, Apply):
-            continue
-        if node in decisive or node.primitive.jumps is not None or node.primitive.kinks is not None:
-            decisive.update(node.operands)
-        elif node.primitive is power and not isinstance(node.operands[0], Constant):
-            decisive.add(node.operands[1])
-    return decisive
 
 
 def record_gradient(
@@ -300,7 +287,6 @@ def record_gradient(
         operation whose value jumps.
     """
     cotangents: dict[Expression, Register] = {expression: recorder.number(1.0)}
-    varies = expression_activity(expression)
     for node in reversed(expression.nodes):
         cotangent = cotangents.get(node)
         if cotangent is None or not isinstance(node, Apply):
@@ -309,12 +295,13 @@ def record_gradient(
             return None
         operands = [values[operand] for operand in node.operands]
         for partial, operand in zip(node.primitive.partials, node.operands, strict=True):
-            if not varies[operand]:
+            if not operand.varies:
                 continue
             local = recorder.register(partial(values[node], *operands))
             if local.is_number and local.factor == 0.0:
                 recorder.require_finite(cotangent)
                 continue
-            share = cotangent * local
-            cotangents[operand] = cotangents[operand] + share if operand in cotangents else share
+            share = recorder.apply(multiply, (cotangent, local))
+            others = cotangents.get(operand)
+            cotangents[operand] = share if others is None else recorder.apply(add, (others, share))
     return cotangents

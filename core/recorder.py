@@ -37,35 +37,35 @@ class Register(Operand):
         A number that is still to be multiplied.
     place
         Index of the recorded result, or `NUMBER` for a constant.
+    is_number
+        Whether it is a constant.
     """
 
-    __slots__ = ("factor", "place", "recorder")
+    __slots__ = ("factor", "is_number", "place", "recorder")
 
     def __init__(self, recorder: Recorder, factor: float, place: int) -> None:
         self.recorder = recorder
         self.factor = factor
         self.place = place
+        self.is_number = place == NUMBER
 
     def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Register:
-        """Record `primitive` applied to `operands`."""
-        return self.recorder.apply(primitive, operands)
+        """Record `primitive` applied to `operands`, numbers among them made registers."""
+        recorder = self.recorder
+        registers = [value if type(value) is Register else recorder.number(value) for value in operands]
+        return recorder.apply(primitive, registers)
 
     def __bool__(self) -> bool:
         raise TypeError("a value that is only being recorded is neither true nor false")
 
     @property
-    def is_number(self) -> bool:
-        """Whether it is a constant."""
-        return self.place == NUMBER
-
-    @property
     def core(self) -> Register:
         """The result without its factor."""
-        return Register(self.recorder, 1.0, self.place)
+        return self if self.factor == 1.0 else Register(self.recorder, 1.0, self.place)
 
     def times(self, factor: float) -> Register:
         """Return a multiple."""
-        return Register(self.recorder, factor * self.factor, self.place)
+        return self if factor == 1.0 else Register(self.recorder, factor * self.factor, self.place)
 
 
 Rule = Callable[..., Register]
@@ -129,9 +129,11 @@ class Recorder:
         self.finite = frozenset(names.index(name) for name in finite)
         self.witnesses: list[int] = []
         self._names = {name: place for place, name in enumerate(names)}
-        self._entries: list[float | Instruction | None] = [None] * len(self._names)
-        self._depends: list[int] = [1 << place for place in self._names.values()]  # a bit for each variable
-        self._places: dict[Any, int] = {}
+        self._depends = [1 << place for place in self._names.values()]  # a bit for each variable
+        self._numbers: dict[int, float] = {}  # by place
+        self._instructions: dict[int, Instruction] = {}  # by place
+        self._place_of_number: dict[str, int] = {}
+        self._place_of_instruction: dict[tuple[Primitive, tuple[int, ...]], int] = {}
 
     def variable(self, name: str) -> Register:
         """Register of a variable."""
@@ -145,19 +147,19 @@ class Recorder:
         """Make a register of a number; leave a register as it is."""
         return value if isinstance(value, Register) else self.number(value)
 
-    def apply(self, primitive: Primitive, operands: Iterable[Any]) -> Register:
+    def apply(self, primitive: Primitive, operands: Iterable[Register]) -> Register:
         """Record an operation, or a cheaper one of the same value."""
-        registers = [self.register(operand) for operand in operands]
         rule = self._rules.get(primitive.name)
-        return self.emit(primitive, *registers) if rule is None else rule(*registers)
+        return self.emit(primitive, *operands) if rule is None else rule(*operands)
 
     def emit(self, primitive: Primitive, *operands: Register) -> Register:
-        """Record an operation as it is."""
-        if all(operand.is_number for operand in operands):
-            numbers = (np.float64(operand.factor) for operand in operands)
-            return self.number(float(primitive(*numbers)))
-        places = [self.place(operand) for operand in operands]
-        return Register(self, 1.0, self._entry(primitive, places))
+        """Record an operation as it is; on constants it is carried out."""
+        for operand in operands:
+            if not operand.is_number:
+                places = tuple([self.place(operand) for operand in operands])
+                return Register(self, 1.0, self._entry(primitive, places))
+        numbers = [np.float64(operand.factor) for operand in operands]
+        return self.number(float(primitive(*numbers)))
 
     def require_finite(self, register: Register) -> None:
         """Make a result a *witness*: where it is infinite or NaN, no result of the recording counts.
@@ -169,52 +171,52 @@ class Recorder:
 
     def recorded(self, primitive: Primitive, *operands: Register) -> Register | None:
         """Return the result of an operation that was recorded before, or None; records nothing."""
-        places = [self._known_place(operand) for operand in operands]
-        place = None if None in places else self._places.get(_key(primitive, places))
+        place = self._known_entry(primitive, operands)
         return None if place is None else Register(self, 1.0, place)
 
     def instruction(self, register: Register) -> Instruction | None:
         """Return how a result is computed; None for constants, variables and multiples."""
-        entry = None if register.is_number or register.factor != 1.0 else self._entries[register.place]
-        return entry if isinstance(entry, Instruction) else None
+        return self._instructions.get(register.place) if register.factor == 1.0 else None
 
     def place(self, register: Register) -> int:
         """Index where the value is found, after multiplying by its factor if it has one."""
-        known = self._known_place(register)
-        if known is not None:
-            return known
         if register.is_number:
             return self._constant(register.factor)
-        spread = self._spread(register)
-        if spread is not None:
-            primitive, left, right = spread
-            return self._entry(primitive, [self.place(left), self.place(right)])
-        if register.factor == -1.0:
-            return self._entry(rows.negative, [register.place])
-        return self._entry(rows.multiply, [self._constant(register.factor), register.place])
+        if register.factor == 1.0:
+            return register.place
+        primitive, operands = self._multiplied(register)
+        return self._entry(primitive, tuple([self.place(operand) for operand in operands]))
 
-    def _spread(self, register: Register) -> tuple[Primitive, Register, Register] | None:
-        """Write a multiple so that the factor costs less, or nothing, than a pass over all points.
+    def _known_place(self, register: Register) -> int | None:
+        if register.is_number:
+            return self._place_of_number.get(register.factor.hex())
+        if register.factor == 1.0:
+            return register.place
+        return self._known_entry(*self._multiplied(register))
+
+    def _multiplied(self, register: Register) -> tuple[Primitive, tuple[Register, ...]]:
+        """Write a multiple as an operation, so that the factor costs as little as can be.
 
         A difference is negated by turning it round. On a grid, where what depends on x alone is a row, the
         factor goes to the operand that depends on fewer variables; but a factor of 0 would hide that the
         product of both is infinite.
         """
-        made_by = self.instruction(register.core)
-        if made_by is None or register.factor == 0.0:
-            return None
-        if made_by.primitive is rows.subtract and register.factor == -1.0:
-            left, right = (Register(self, 1.0, place) for place in made_by.operands)
-            return rows.subtract, right, left
-        parts = self.unequal_operands(register.core)
-        if parts is None:
-            return None
-        fewer, more = parts
-        if made_by.primitive is rows.multiply:
-            return rows.multiply, fewer.times(register.factor), more
-        if made_by.primitive is rows.add and register.factor == -1.0:
-            return rows.subtract, fewer.times(-1.0), more
-        return None
+        core, factor = register.core, register.factor
+        made_by = self.instruction(core)
+        if made_by is not None and factor != 0.0:
+            if made_by.primitive is rows.subtract and factor == -1.0:
+                left, right = made_by.operands
+                return rows.subtract, (Register(self, 1.0, right), Register(self, 1.0, left))
+            parts = self.unequal_operands(core)
+            if parts is not None:
+                fewer, more = parts
+                if made_by.primitive is rows.multiply:
+                    return rows.multiply, (fewer.times(factor), more)
+                if made_by.primitive is rows.add and factor == -1.0:
+                    return rows.subtract, (fewer.times(-1.0), more)
+        if factor == -1.0:
+            return rows.negative, (core,)
+        return rows.multiply, (self.number(factor), core)
 
     def unequal_operands(self, register: Register) -> tuple[Register, Register] | None:
         """Return the two operands of a result, first the one that depends on fewer variables than the result.
@@ -232,82 +234,71 @@ class Recorder:
 
     def _without_constant(self, place: int) -> Register:
         """Return a result as a multiple again, if it was made by multiplying by a constant."""
-        entry = self._entries[place]
-        if isinstance(entry, Instruction) and entry.primitive is rows.multiply:
-            for constant, other in (entry.operands, entry.operands[::-1]):
-                value = self._entries[constant]
-                if isinstance(value, float):
-                    return Register(self, value, other)
+        made_by = self._instructions.get(place)
+        if made_by is not None and made_by.primitive is rows.multiply:
+            for constant, other in (made_by.operands, made_by.operands[::-1]):
+                if constant in self._numbers:
+                    return Register(self, self._numbers[constant], other)
         return Register(self, 1.0, place)
-
-    def _known_place(self, register: Register) -> int | None:
-        if register.is_number:
-            return self._places.get(register.factor.hex())
-        if register.factor == 1.0:
-            return register.place
-        spread = self._spread(register)
-        if spread is not None:
-            primitive, left, right = spread
-            places = [self._known_place(left), self._known_place(right)]
-            return None if None in places else self._places.get(_key(primitive, places))
-        if register.factor == -1.0:
-            return self._places.get(_key(rows.negative, [register.place]))
-        constant = self._places.get(register.factor.hex())
-        return None if constant is None else self._places.get(_key(rows.multiply, [constant, register.place]))
 
     def _constant(self, value: float) -> int:
         key = value.hex()
-        if key not in self._places:
-            self._places[key] = len(self._entries)
-            self._entries.append(value)
+        place = self._place_of_number.get(key)
+        if place is None:
+            place = self._place_of_number[key] = len(self._depends)
+            self._numbers[place] = value
             self._depends.append(0)
-        return self._places[key]
+        return place
 
-    def _entry(self, primitive: Primitive, places: list[int]) -> int:
-        key = _key(primitive, places)
-        found = self._places.get(key)
-        if found is None:
-            found = self._places[key] = len(self._entries)
-            self._entries.append(Instruction(primitive, tuple(places)))
+    def _entry(self, primitive: Primitive, places: tuple[int, ...]) -> int:
+        places = _ordered(primitive, places)
+        place = self._place_of_instruction.get((primitive, places))
+        if place is None:
+            instruction = Instruction(primitive, places)
+            place = self._place_of_instruction[instruction] = len(self._depends)
+            self._instructions[place] = instruction
             depends = 0
-            for place in places:
-                depends |= self._depends[place]
+            for operand in places:
+                depends |= self._depends[operand]
             self._depends.append(depends)
-        return found
+        return place
+
+    def _known_entry(self, primitive: Primitive, operands: Iterable[Register]) -> int | None:
+        places: list[int] = []
+        for operand in operands:
+            place = self._known_place(operand)
+            if place is None:
+                return None
+            places.append(place)
+        return self._place_of_instruction.get((primitive, _ordered(primitive, tuple(places))))
 
     def recording(self, results: Sequence[Register]) -> Recording:
         """Keep what the results and witnesses need and number it: variables, constants, instructions."""
         places = [self.place(result) for result in results]
         places += [witness for witness in self.witnesses if witness not in places]
-        needed = [False] * len(self._entries)
-        for place in places:
-            needed[place] = True
-        for place in range(len(self._entries) - 1, -1, -1):
-            entry = self._entries[place]
-            if needed[place] and isinstance(entry, Instruction):
-                for operand in entry.operands:
-                    needed[operand] = True
-        kept = [place for place, is_needed in enumerate(needed) if is_needed]
-        constants = [place for place in kept if isinstance(self._entries[place], float)]
-        computed = [place for place in kept if isinstance(self._entries[place], Instruction)]
+        needed = set(places)
+        for place, instruction in reversed(self._instructions.items()):
+            if place in needed:
+                needed.update(instruction.operands)
+        constants = [place for place in self._numbers if place in needed]
+        computed = [place for place in self._instructions if place in needed]
         order = [*self._names.values(), *constants, *computed]
         index = {place: position for position, place in enumerate(order)}
-        values = [entry for place in constants if isinstance(entry := self._entries[place], float)]
-        instructions = [
-            Instruction(entry.primitive, tuple(index[operand] for operand in entry.operands))
-            for place in computed
-            if isinstance(entry := self._entries[place], Instruction)
-        ]
-        return Recording(tuple(values), tuple(instructions), tuple(index[place] for place in places))
+        values = tuple([self._numbers[place] for place in constants])
+        instructions = tuple([_renumbered(self._instructions[place], index) for place in computed])
+        return Recording(values, instructions, tuple([index[place] for place in places]))
 
 
-def _key(primitive: Primitive, places: Sequence[int | None]) -> Any:
-    """Identify an operation; the order of the operands of a sum or product is no matter."""
-    if primitive is rows.add or primitive is rows.multiply:
-        left, right = places
-        assert left is not None and right is not None
-        return (primitive.name, left, right) if left <= right else (primitive.name, right, left)
-    return (primitive.name, *places)
+def _renumbered(instruction: Instruction, index: Mapping[int, int]) -> Instruction:
+    primitive, operands = instruction
+    return Instruction(primitive, tuple([index[operand] for operand in operands]))
+
+
+def _ordered(primitive: Primitive, places: tuple[int, ...]) -> tuple[int, ...]:
+    """Write the operands of a sum or product, whose order is no matter, always in the same order."""
+    if (primitive is rows.add or primitive is rows.multiply) and places[0] > places[1]:
+        return places[::-1]
+    return places
 
 
 def is_power_of_two(value: float) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, NoReturn
 
 from core.expression import GREEK
 from core.primitives import BY_ALIAS, PI, TAU, E, NamedFloat
@@ -31,6 +31,11 @@ FUNCTIONS = {name: row for name, row in BY_ALIAS.items() if not row.symbol or na
 LETTER_OR_FUNCTION = frozenset(FUNCTIONS) & frozenset(GREEK)
 """Greek names that are a function before a bracket and a letter elsewhere."""
 
+NAMES = frozenset((*FUNCTIONS, *CONSTANTS, *GREEK))
+"""Every name of more than a letter that stands for one thing."""
+
+LONGEST_NAME = max(map(len, NAMES))
+
 # fmt: off
 RESERVED = frozenset((
     "and", "or", "not", "in", "is", "if", "else", "for", "as", "def", "del", "try",
@@ -39,11 +44,8 @@ RESERVED = frozenset((
 # fmt: on
 """Words of programming languages, which are never read as products of letters."""
 
-MISSING_FUNCTIONS = frozenset({
-    "sech", "csch", "coth", "asech", "acsch", "acoth", "acot", "asec", "acsc", "arccot", "arcsec", "arccsc",
-    "arcctg", "sinc", "cis", "logit", "expit", "erfi", "erfinv", "selu", "celu", "mish", "prelu", "signum",
-})  # fmt: skip
-"""Functions that Nabla lacks and that would otherwise be read as another one: sech x as sec(h*x)."""
+MISSING_FUNCTIONS = frozenset({"cis", "prelu"})
+"""Functions that Nabla lacks and that would otherwise be read as products of letters: cis x as c*i*s*x."""
 
 SPACES = " \t\u00a0\u2002\u2003\u2009\u202f"
 SIGNS = dict.fromkeys("−–", "-") | dict.fromkeys("×·⋅∙∗", "*") | dict.fromkeys("÷∕", "/")
@@ -52,9 +54,23 @@ SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+", str
 LETTERS = {letter: name for name, letter in GREEK.items()} | {"π": "pi", "τ": "tau", "µ": "mu", "ϕ": "phi"}
 OPERATORS = (*["**", "//", "<=", ">=", "==", "!="], *"+-*/%^<>(){}|,√")
 
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LETTER = re.compile(rf"(?:{'|'.join(GREEK)}|[A-Za-z])[0-9]*(?:_[A-Za-z0-9]+)?")
-_RUN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)?")
+_IMAGINARY = re.compile(r"[jJ](?![A-Za-z0-9_])")
+_OPENING = re.compile(rf"[{SPACES}]*\(")
+_PIECE = re.compile(
+    rf"""
+    (?P<run> [A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)? )
+    | (?P<operator> {"|".join(map(re.escape, OPERATORS))} )
+    | (?P<number> 0[xX][0-9a-fA-F]+ | (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
+    | (?P<spaces> [{SPACES}]+ )
+    | (?P<sign> [{"".join(SIGNS)}] )
+    | (?P<letter> [{"".join(LETTERS)}] )
+    | (?P<superscript> [{"".join(SUPERSCRIPTS)}]+ )
+    | (?P<unknown> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""What text falls into: pieces of one kind each, so that nothing is skipped unseen."""
 
 
 class ParseError(ValueError):
@@ -72,6 +88,15 @@ class ParseError(ValueError):
         Index of a character that belongs to the fault, such as the bracket that is not closed.
     suggestion
         ``(start, end, text)``: putting `text` in the place of that part probably mends it.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> try:
+    ...     parse("2 + sin(x")
+    ... except ParseError as error:
+    ...     print(f"at {error.position}: {error}", error.suggestion)
+    at 9: The bracket after sin is not closed. Add “)”. (9, 9, ')')
     """
 
     def __init__(
@@ -94,8 +119,7 @@ class ParseError(ValueError):
         return f"{self.message} {self.hint}".strip()
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word of the language.
 
     Attributes
@@ -125,104 +149,101 @@ def tokenize(text: str) -> list[Token]:
     if len(text) > MAX_LENGTH:
         raise ParseError(f"The formula is longer than {MAX_LENGTH} characters.", MAX_LENGTH, "Shorten it.")
     tokens: list[Token] = []
-    position = 0
-    while position < len(text):
-        if text[position] in SPACES:
-            position += 1
-            continue
-        tokens.extend(_next_tokens(text, position))
-        position = tokens[-1].end
+    for piece in _PIECE.finditer(text):
+        kind = piece.lastgroup
+        start, end = piece.span()
+        if kind == "operator":
+            tokens.append(Token(kind, piece[0], start, end))
+        elif kind == "run":
+            tokens += _words(text, piece[0], start, end)
+        elif kind and kind != "spaces":
+            tokens.append(_READERS[kind](text, piece[0], start, end))
     end = len(text)
-    return [*tokens, Token("end", "", end, end)]
+    tokens.append(Token("end", "", end, end))
+    return tokens
 
 
-def _next_tokens(text: str, position: int) -> list[Token]:
-    character = text[position]
-    if character.isascii() and character.isalpha():
-        return _words(text, position)
-    if match := _NUMBER.match(text, position):
-        return [_number(text, match)]
-    if character in LETTERS:
-        kind, name = _known_word(LETTERS[character], called=_is_called(text, position + 1)) or ("name", "")
-        return [Token(kind, name, position, position + 1)]
-    if character in SUPERSCRIPTS:
-        return [_superscript(text, position)]
-    if character in SIGNS:
-        return [Token("operator", SIGNS[character], position, position + 1)]
-    for operator in OPERATORS:
-        if text.startswith(operator, position):
-            return [Token("operator", operator, position, position + len(operator))]
-    raise _unknown_character(text, position)
-
-
-def _number(text: str, match: re.Match[str]) -> Token:
-    start, end = match.span()
+def _number(text: str, digits: str, start: int, end: int) -> Token:
     following = text[end : end + 1]
-    if following == "." or (match[0].endswith(".") and following.isdigit()):
+    if following == "." or (digits.endswith(".") and following.isdigit()):
         raise ParseError("A number has two decimal points.", end, "Keep one of them.")
     if following == "_":
         raise ParseError("A number has no underscores.", end, "Write the digits without “_”.")
-    if re.match(r"[jJ](?![A-Za-z0-9_])", text[end : end + 2]):
+    if _IMAGINARY.match(text, end):
         raise ParseError(
             "Nabla computes with real numbers only.", end, "Write j*… if j is a letter of yours."
         )
-    return Token("number", match[0], start, end)
+    return Token("number", digits, start, end)
 
 
-def _superscript(text: str, position: int) -> Token:
-    end = position
-    while end < len(text) and text[end] in SUPERSCRIPTS:
-        end += 1
-    digits = "".join(SUPERSCRIPTS[character] for character in text[position:end])
+def _sign(text: str, sign: str, start: int, end: int) -> Token:
+    return Token("operator", SIGNS[sign], start, end)
+
+
+def _greek_letter(text: str, letter: str, start: int, end: int) -> Token:
+    name = LETTERS[letter]
+    is_function = name in LETTER_OR_FUNCTION and _is_called(text, end)
+    return Token("function" if is_function else "name", name, start, end)
+
+
+def _superscript(text: str, raised: str, start: int, end: int) -> Token:
+    digits = "".join(SUPERSCRIPTS[character] for character in raised)
     if not re.fullmatch(r"[+-]?[0-9]+", digits):
-        raise ParseError("The raised sign needs a number after it.", position, "For example x⁻².")
-    return Token("superscript", digits, position, end)
+        raise ParseError("The raised sign needs a number after it.", start, "For example x⁻².")
+    return Token("superscript", digits, start, end)
 
 
-def _unknown_character(text: str, position: int) -> ParseError:
-    character = text[position]
+def _unknown(text: str, character: str, start: int, end: int) -> NoReturn:
     if character == "=":
-        return ParseError(
-            "A formula has no “=” in it.", position, "Type only what stands to the right of it."
-        )
+        raise ParseError("A formula has no “=” in it.", start, "Type only what stands to the right of it.")
     if character in "[]":
-        return ParseError("Square brackets have no meaning here.", position, "Use round brackets.")
+        raise ParseError("Square brackets have no meaning here.", start, "Use round brackets.")
     if character in "\r\n":
-        return ParseError("A formula stands on one line.", position, "Remove the line break.")
+        raise ParseError("A formula stands on one line.", start, "Remove the line break.")
     shown = f"“{character}”" if character.isprintable() else f"the character U+{ord(character):04X}"
-    return ParseError(f"There is no meaning for {shown} here.", position, "Remove it.")
+    raise ParseError(f"There is no meaning for {shown} here.", start, "Remove it.")
+
+
+_READERS: dict[str, Callable[[str, str, int, int], Token]] = {
+    "number": _number,
+    "sign": _sign,
+    "letter": _greek_letter,
+    "superscript": _superscript,
+    "unknown": _unknown,
+}
+"""How a piece of each kind that is always one token is read: from the text, the piece, and its ends."""
 
 
 # Words -------------------------------------------------------------------------------------------
 
 
-def _words(text: str, position: int) -> list[Token]:
+def _words(text: str, run: str, start: int, end: int) -> list[Token]:
     """Split a run of letters and digits into known names and single letters: ``2xsin`` as 2·x·sin."""
-    match = _RUN.match(text, position)
-    assert match is not None
-    run = match[0]
-    end = match.end()
-    if text[end : end + 1] == "_":
+    if text.startswith("_", end):
         raise ParseError(f"“{run}_” is no name.", end, "A subscript is a letter or digits, as in x_2.")
-    known = _known_word(run, called=_is_called(text, end))
+    called = _is_called(text, end)
+    known = _known_word(run, called=called)
     if known:
-        return [Token(*known, position, end)]
-    if run.lower() in RESERVED and not _is_called(text, end):
-        raise ParseError(f"“{run}” is no word of this language.", position, "Remove it.")
-    if run.lower() in RESERVED | MISSING_FUNCTIONS:
-        raise _unknown_name(text, position, end)
-    tokens = _split_run(run, position, called=_is_called(text, end))
-    _check_product(text, tokens, position, end)
+        return [Token(*known, start, end)]
+    if run.lower() in RESERVED:
+        what = f"There is no function “{run}”." if called else f"“{run}” is no word of this language."
+        raise ParseError(what, start, "Remove it.")
+    if run.lower() in MISSING_FUNCTIONS:
+        raise _unknown_name(text, start, end)
+    tokens = _split_run(run, start, called=called)
+    _check_product(text, tokens, start, end)
     return tokens
 
 
 def _is_called(text: str, end: int) -> bool:
-    return text[end:].lstrip(SPACES).startswith("(")
+    return _OPENING.match(text, end) is not None
 
 
 def _known_word(word: str, *, called: bool = False) -> tuple[str, str] | None:
     """Kind and name of a word that stands for one thing."""
-    lowered = word.lower() if len(word) > 1 else word
+    if len(word) == 1 and word.isalpha():
+        return "name", word
+    lowered = word.lower()
     if lowered in FUNCTIONS and (called or word not in LETTER_OR_FUNCTION):
         return "function", lowered
     if lowered in CONSTANTS or lowered in GREEK:
@@ -245,9 +266,8 @@ def _split_run(run: str, start: int, *, called: bool) -> list[Token]:
 
 def _longest_known(run: str, index: int) -> int:
     """Length of the longest known function, constant or Greek name, or of a letter with its subscript."""
-    for end in range(len(run), index + 1, -1):
-        word = run[index:end].lower()
-        if word in FUNCTIONS or word in CONSTANTS or word in GREEK:
+    for end in range(min(len(run), index + LONGEST_NAME), index + 1, -1):
+        if run[index:end].lower() in NAMES:
             return end - index
     letter = _LETTER.match(run, index)
     return letter.end() - index if letter else 1

@@ -1,26 +1,27 @@
 """Typed text: what it means, what is refused, and what is said about it.
 
 The environment variable ``NABLA_LONG`` multiplies the number of random texts: ``NABLA_LONG=10`` tries
-20,000 and makes them anew at each run; without it they are the same 2,000 every time.
+200,000 and makes them anew at each run; without it they are the same 20,000 every time.
 """
 
 from __future__ import annotations
 
 import math
 import os
+import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from core.autodiff import value_and_grad
 from core.expression import Expression, Variable
 from core.parser import MAX_NESTING, MAX_OPERATIONS, parse
-from core.tokens import FUNCTIONS, MAX_LENGTH, ParseError
+from core.tokens import FUNCTIONS, LETTERS, MAX_LENGTH, SPACES, SUPERSCRIPTS, ParseError
+from core.tokens import SIGNS as SIGNS_OF_UNICODE
 from tests.core.cases import number, rows, shared_rows
 
 LONG = int(os.environ.get("NABLA_LONG", "1"))
@@ -38,23 +39,24 @@ def ids(cases: list[dict[str, Any]], key: str) -> list[str]:
     return [case[key].encode("unicode_escape").decode()[:40] or "empty" for case in cases]
 
 
+OUT_OF_REACH = ("(x+1)**2-x**2-2*x-1", "sin(pi*x)")
+"""Differences of large polynomials and multiples of the double nearest π: truth needs more digits."""
+
+
 # Facts --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("case", EXPRESSIONS, ids=ids(EXPRESSIONS, "expr"))
 def test_value(case: dict[str, Any]) -> None:
     got = parse(case["expr"]).evaluate(case["vars"])
-    accepted = [number(case["value"]), number(case["float64"])]
-    if "hard" in case.get("tags", []):
-        accepted.append(math.nan)
+    accepted = [number(case["value"])]
+    if not {"cancel", "saturation"} & set(case.get("tags", [])) or case["expr"] in OUT_OF_REACH:
+        accepted.append(number(case["float64"]))
     assert any(close(got, wanted, 1e-12) for wanted in accepted), (got, accepted)
 
 
 @pytest.mark.parametrize("case", EXPRESSIONS, ids=ids(EXPRESSIONS, "expr"))
 def test_gradient(case: dict[str, Any]) -> None:
-    tags = case.get("tags", [])
-    if "cancel" in tags or ("hard" in tags and "saturation" in tags):
-        pytest.skip("no evaluation in doubles that is true to the formula gets these digits")
     _, gradient = value_and_grad(parse(case["expr"]), case["vars"])
     for name, wanted in case["grad"].items():
         got = gradient.get(name, 0.0)
@@ -88,12 +90,12 @@ class TooMuchWorkError(Exception):
 
 
 def result_within(text: str, most_calls: int) -> Expression | ParseError:
-    """Parse with a limit on how many Python functions are called, which no clock can blur."""
+    """Parse with a limit on how many functions are called, which no clock can blur."""
     calls = 0
 
     def count(frame: Any, event: str, argument: Any) -> None:
         nonlocal calls
-        calls += event == "call"
+        calls += event in ("call", "c_call")
         if calls > most_calls:
             raise TooMuchWorkError(text[:60])
 
@@ -109,7 +111,7 @@ def result_within(text: str, most_calls: int) -> Expression | ParseError:
 
 def assert_handled(case: dict[str, Any]) -> None:
     text, want = case["text"], case["want"]
-    outcome = result_within(text, 200_000)
+    outcome = result_within(text, 100_000)
     if isinstance(outcome, ParseError):
         assert want != "number", outcome
         assert 0 <= outcome.position <= len(text)
@@ -164,6 +166,9 @@ def test_hostile_text_of_the_shared_folder(
         "9" * 1000,
         "1e" + "9" * 998,
         "a" * 1000,
+        "abcde" * 200,
+        "x" * 999 + "(",
+        "arctan" * 166 + "q",
         "sin^" * 249 + "x",
         "max(" + "x," * 400 + "x)",
     ],
@@ -207,21 +212,39 @@ WORDS = [
     "2j",
 ]
 SIGNS = [*"+-*/%^<>(){}|,√.²⁻π−×≤", "**", "//", "==", "!=", " ", "  ", "=", "!", "_", "'", "[", "\n"]
-SOUP = st.lists(st.sampled_from(WORDS + SIGNS), max_size=30).map("".join)
-LINES = st.sampled_from([case["expr"] for case in EXPRESSIONS])
+LINES = [case["expr"] for case in EXPRESSIONS]
+UNDERSTOOD = [*LETTERS, *SIGNS_OF_UNICODE, *SUPERSCRIPTS, *SPACES, *"xy2()+-|√"]
+BLOCKS = [(0x20, 0x7F), (0, 0x20), (0x80, 0x250), (0x370, 0x530), (0x2000, 0x2300), (0, 0x110000)]
+"""Ranges of Unicode: plain text, controls, letters, Greek and Cyrillic, signs, and everything."""
 
 
-@st.composite
-def mutated_lines(draw: st.DrawFn) -> str:
-    """A valid line in which one piece was replaced by another."""
-    line, other = draw(LINES), draw(st.one_of(LINES, st.text(max_size=3)))
-    start = draw(st.integers(0, len(line)))
-    end = draw(st.integers(start, len(line)))
-    return line[:start] + other[: draw(st.integers(0, len(other)))] + line[end:]
+def soup(generator: random.Random) -> str:
+    """Words and signs of the language, and some that are none."""
+    return "".join(generator.choices(WORDS + SIGNS, k=generator.randrange(30)))
+
+
+def unicode_text(generator: random.Random) -> str:
+    """Letters and signs of all the world, most of which the language has."""
+    strange = generator.choice([0.0, 0.1, 1.0])
+    characters = generator.choices(UNDERSTOOD, k=generator.randrange(30))
+    for place in range(len(characters)):
+        if generator.random() < strange:
+            characters[place] = chr(generator.randrange(*generator.choice(BLOCKS)))
+    return "".join(characters)
+
+
+def mutated_line(generator: random.Random) -> str:
+    """A valid line in which one piece was replaced by a piece of another, or of any text."""
+    line = generator.choice(LINES)
+    other = generator.choice([generator.choice(LINES), unicode_text(generator), soup(generator), ""])
+    start, end = sorted((generator.randint(0, len(line)), generator.randint(0, len(line))))
+    if generator.random() < 0.5:
+        end = min(end, start + 2)
+    return line[:start] + other[: generator.randint(0, min(len(other), 12))] + line[end:]
 
 
 def assert_understood_or_refused(text: str) -> None:
-    outcome = result_within(text, 200_000)
+    outcome = result_within(text, 100_000)
     if isinstance(outcome, ParseError):
         assert 0 <= outcome.position <= len(text)
         if outcome.partner is not None:
@@ -236,16 +259,19 @@ def assert_understood_or_refused(text: str) -> None:
     np.testing.assert_equal(parse(str(outcome)).evaluate(values), got)
 
 
-@settings(
-    max_examples=2000 * LONG,
-    derandomize=LONG == 1,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-@given(st.one_of(SOUP, mutated_lines(), st.text(max_size=40)))
-def test_any_text_is_understood_or_refused(text: str) -> None:
-    assert_understood_or_refused(text)
+@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize(("make", "share"), [(soup, 300), (unicode_text, 200), (mutated_line, 500)])
+def test_any_text_is_understood_or_refused(
+    make: Callable[[random.Random], str], share: int, number: int
+) -> None:
+    generator = random.Random(number if LONG == 1 else None)
+    for _ in range(share * LONG):
+        text = make(generator)
+        try:
+            assert_understood_or_refused(text)
+        except Exception as error:
+            error.add_note(f"The text was {text!r}.")
+            raise
 
 
 # Meaning ------------------------------------------------------------------------------------------
@@ -342,7 +368,7 @@ MISTAKES: list[tuple[str, int, int | None, str, str, tuple[int, int, str] | None
     ("arctn(x)", 0, None, "There is no function “arctn”.", "Did you mean arctan?", (0, 5, "arctan")),
     ("sin2x", 0, None, "There is no name “sin2x”.", "Did you mean sin?", (0, 5, "sin")),
     ("zyxw", 0, None, "There is no name “zyxw”.", "A product is written z*y*x*w.", None),
-    ("sum(x)", 0, None, "There is no function “sum”.", "", None),
+    ("sum(x)", 0, None, "There is no function “sum”.", "Remove it.", None),
     ("x and y", 2, None, "“and” is no word of this language.", "Remove it.", None),
     ("x+", 2, None, "The formula ends too early.", "missing after the last sign", None),
     ("x^", 2, None, "The formula ends too early.", "missing", None),
@@ -369,7 +395,7 @@ MISTAKES: list[tuple[str, int, int | None, str, str, tuple[int, int, str] | None
     ("clip(x, 1)", 0, None, "clip takes 3 arguments, not 2.", "Check the commas", None),
     ("sin(x,)", 6, None, "“)” cannot stand here.", "missing before it", None),
     ("sin(x,,y)", 6, None, "“,” cannot stand here.", "missing before it", None),
-    ("sec^-1 x", 3, None, "sec^-1 could mean two things.", "1/sec(…)", None),
+    ("abs^-1 x", 3, None, "abs^-1 could mean two things.", "1/abs(…)", None),
     ("x[1]", 1, None, "Square brackets have no meaning here.", "round brackets", None),
     ("{x} + 1", 0, None, "Braces only group a base or an exponent.", "round brackets", None),
     ("0 < x < 1", 6, None, "Comparisons cannot be chained.", "Multiply two", None),
