@@ -15,8 +15,11 @@ import numpy as np
 
 from core.primitives import FloatArray
 
-SMALLEST = 2**16
+SMALLEST = 2**13
 """Arrays of fewer elements come cheaply from NumPy itself."""
+
+GRAIN = 2**14
+"""Memory is for a multiple of so many elements, so that arrays of similar sizes can share it in turn."""
 
 KEPT_BYTES = 2**25
 """No more than this is kept for later of one size."""
@@ -24,25 +27,23 @@ KEPT_BYTES = 2**25
 KEPT_SIZES = 4
 """Of so many sizes at a time memory is kept."""
 
-_kept: dict[int, list[FloatArray]] = {}
-"""Memory that nobody holds, by its number of elements."""
+_DOUBLE = np.dtype(np.float64)
+
+_kept: dict[int, list[bytearray]] = {}
+"""Memory that nobody holds, by its size in grains."""
 
 
-class _Lease:
+class _Lease(np.ndarray[Any, np.dtype[np.float64]]):
     """Stands between memory and the array that uses it, and gives the memory back when it is dropped."""
 
-    def __init__(self, memory: FloatArray, kept: list[FloatArray]) -> None:
-        self._memory = memory
-        self._kept = kept
-        self._most = KEPT_BYTES // memory.nbytes
+    __slots__ = ("kept", "memory")
 
-    @property
-    def __array_interface__(self) -> dict[str, Any]:
-        return self._memory.__array_interface__
+    memory: bytearray
+    kept: list[bytearray]
 
     def __del__(self) -> None:
-        if len(self._kept) < self._most:
-            self._kept.append(self._memory)
+        if len(self.kept) < KEPT_BYTES // len(self.memory):
+            self.kept.append(self.memory)
 
 
 def empty(shape: tuple[int, ...]) -> FloatArray:
@@ -50,11 +51,16 @@ def empty(shape: tuple[int, ...]) -> FloatArray:
     size = math.prod(shape)
     if size < SMALLEST:
         return np.empty(shape)
-    if size not in _kept and len(_kept) >= KEPT_SIZES:
-        _kept.clear()
-    kept = _kept.setdefault(size, [])
+    grains = -(-size // GRAIN)
+    kept = _kept.get(grains)
+    if kept is None:
+        if len(_kept) >= KEPT_SIZES:
+            _kept.clear()
+        kept = _kept.setdefault(grains, [])
     try:
         memory = kept.pop()
     except IndexError:
-        memory = np.empty(size)
-    return np.asarray(_Lease(memory, kept)).reshape(shape)
+        memory = bytearray(grains * GRAIN * _DOUBLE.itemsize)
+    lease = _Lease(shape, _DOUBLE, memory)
+    lease.memory, lease.kept = memory, kept
+    return lease.view(np.ndarray)

@@ -13,7 +13,9 @@ from __future__ import annotations
 import contextvars
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,11 +23,16 @@ import numpy as np
 from core import memory
 from core.generated import generated_function
 from core.primitives import FloatArray
+from core.program_bounds import can_be_bounded, interval, stay_finite
+from core.program_grid import separate
 from core.program_plan import Plan, Step
 from core.recorder import Recording
 
 BLOCK = 16_384
 """Elements of one block: a few of them fit the second-level cache."""
+
+SMALLEST_GRID = 1_024
+"""On grids of fewer points it doesn't pay to look for less work."""
 
 SINGLE_THREAD = 8_192
 """A dot product of so many elements stays on one thread; BLAS wakes others above 10,000."""
@@ -49,9 +56,6 @@ quiet = _QuietContext()
 class ArrayRun:
     """A program made ready for operands of certain shapes.
 
-    Values live in numbered slots: those of the recording, and behind them scratch slots for results that
-    are needed for a while only.
-
     Parameters
     ----------
     recording
@@ -65,73 +69,69 @@ class ArrayRun:
     def __init__(
         self, recording: Recording, shape: tuple[int, ...], shapes: Sequence[tuple[int, ...]]
     ) -> None:
-        self._shape = shape
-        variables = len(shapes)
         padded = [(1,) * (len(shape) - len(given)) + given for given in shapes]
         self._reshaped = [full if full != given else None for full, given in zip(padded, shapes, strict=True)]
         self._needs_reshape = any(self._reshaped)
-        spans = [frozenset(axis for axis, length in enumerate(shape) if length != 1) for shape in padded]
-        plan = Plan(recording, spans, frozenset(a for a, length in enumerate(self._shape) if length != 1))
-        self._early, self._late, self._outputs, self._copies = (
-            plan.early,
-            plan.late,
-            plan.outputs,
-            plan.copies,
-        )
-        self._steps = plan.early + plan.late
-        self._scratch = plan.scratch
-        self._pairs = pairs(plan.outputs)
-        self._slots: list[Any] = [None] * plan.size
-        self._slots[variables : variables + len(recording.constants)] = map(np.array, recording.constants)
-        self._variables = variables
-        self._axis = next((axis for axis, length in enumerate(self._shape) if length > 1), 0)
-        self._sliced = [slot for slot, span in plan.read_spans.items() if self._axis in span]
-        self._repeated = [slot for slot, span in plan.read_spans.items() if span and self._axis not in span]
-        self._length = self._shape[self._axis] if self._shape else 1
-        size = math.prod(self._shape)
-        self._rows = self._length if size <= BLOCK else max(1, BLOCK * self._length // size)
+        self._recording = recording
+        self._shape = shape
+        self._spans = [_span(given) for given in padded]
+        whole = _span(shape)
+        is_grid = math.prod(shape) >= SMALLEST_GRID and any(span != whole for span in self._spans)
+        separated = separate(recording, self._spans, whole) if is_grid else None
+        self._guards = separated.guards if separated else ()
+        self._steps = self._prepared(separated.recording if separated else recording)
 
     def __call__(self, values: Sequence[FloatArray]) -> tuple[tuple[FloatArray, ...], bool]:
         """Return the results, and whether all may be finite."""
+        if self._needs_reshape:
+            values = [
+                value if shape is None else value.reshape(shape)
+                for value, shape in zip(values, self._reshaped, strict=True)
+            ]
+        slots = self._steps.begin(values)
+        if self._guards and not all([guard.allows(slots) for guard in self._guards]):
+            return self._to_the_letter.finish(self._to_the_letter.begin(values))
+        return self._steps.finish(slots)
+
+    @cached_property
+    def _to_the_letter(self) -> _Steps:
+        """The steps of the recording as it is, for values at which a rewritten one is not precise."""
+        return self._prepared(self._recording)
+
+    def _prepared(self, recording: Recording) -> _Steps:
+        kind = _Steps if math.prod(self._shape) <= BLOCK else _BlockSteps
+        return kind(recording, self._spans, self._shape)
+
+
+class _Steps:
+    """The steps of a recording for operands of certain shapes.
+
+    Values live in numbered slots: those of the recording, and behind them scratch slots for results that
+    are needed for a while only.
+    """
+
+    def __init__(self, recording: Recording, spans: Sequence[int], shape: tuple[int, ...]) -> None:
+        self._shape = shape
+        self._plan = Plan(recording, spans, _span(shape))
+        self._pairs = pairs(self._plan.outputs)
+        self._variables = len(spans)
+        self._slots: list[Any] = [None] * self._plan.size
+        self._slots[len(spans) : len(spans) + len(recording.constants)] = map(np.array, recording.constants)
+
+    def begin(self, values: Sequence[FloatArray]) -> list[Any]:
+        """Carry out the early steps and return the slots."""
         slots = self._slots.copy()
         slots[: self._variables] = values
-        if self._needs_reshape:
-            for slot, shape in enumerate(self._reshaped):
-                slots[slot] = slots[slot] if shape is None else slots[slot].reshape(shape)
-        if self._rows < self._length:
-            return self._run_blocks(slots)
-        _carry_out(self._steps, slots)
-        for output, source in self._copies:
+        _carry_out(self._plan.early, slots)
+        return slots
+
+    def finish(self, slots: list[Any]) -> tuple[tuple[FloatArray, ...], bool]:
+        """Carry out the late steps and return the results, and whether all may be finite."""
+        _carry_out(self._plan.late, slots)
+        for output, source in self._plan.copies:
             slots[output] = np.empty(self._shape)
             slots[output][...] = slots[source]
-        results = tuple([slots[output] for output in self._outputs])
-        return results, self._is_finite(slots)
-
-    def _run_blocks(self, slots: list[Any]) -> tuple[tuple[FloatArray, ...], bool]:
-        _carry_out(self._early, slots)
-        results = [memory.empty(self._shape) for _ in self._outputs]
-        before = (slice(None),) * self._axis
-        whole = [(slot, slots[slot]) for slot in self._sliced]
-        whole += zip(self._outputs, results, strict=True)
-        block_shape = (*self._shape[: self._axis], self._rows, *self._shape[self._axis + 1 :])
-        for slot in self._scratch:
-            slots[slot] = np.empty(block_shape)
-        for slot in self._repeated:  # NumPy is twice as fast on whole blocks as on one row for all
-            slots[slot] = np.broadcast_to(slots[slot], block_shape).copy()
-        finite = True
-        for start in range(0, self._length, self._rows):
-            part = (*before, slice(start, start + self._rows))
-            for slot, array in whole:
-                slots[slot] = array[part]
-            if start + self._rows > self._length:
-                rest = (*before, slice(0, self._length - start))
-                for slot in (*self._scratch, *self._repeated):
-                    slots[slot] = slots[slot][rest]
-            _carry_out(self._late, slots)
-            for output, source in self._copies:
-                slots[output][...] = slots[source]
-            finite = self._is_finite(slots) and finite
-        return tuple(results), finite
+        return tuple([slots[output] for output in self._plan.outputs]), self._is_finite(slots)
 
     def _is_finite(self, slots: Sequence[Any]) -> bool:
         """Tell whether no result is infinite or NaN: the dot product of two is finite only then."""
@@ -144,6 +144,77 @@ class ArrayRun:
             if not math.isfinite(total):
                 return False
         return True
+
+
+class _BlockSteps(_Steps):
+    """Steps that are carried out for one block along the first axis after the other."""
+
+    def __init__(self, recording: Recording, spans: Sequence[int], shape: tuple[int, ...]) -> None:
+        super().__init__(recording, spans, shape)
+        plan, whole = self._plan, _span(shape)
+        self._axis = next(axis for axis, length in enumerate(shape) if length > 1)
+        self._length = shape[self._axis]
+        self._rows = max(1, BLOCK * self._length // math.prod(shape))
+        self._block_shape = (*shape[: self._axis], self._rows, *shape[self._axis + 1 :])
+        read = {slot: span for slot, span in plan.read_spans.items() if span}
+        self._sliced = [slot for slot, span in read.items() if span >> self._axis & 1]
+        self._repeated = [slot for slot, span in read.items() if not span >> self._axis & 1]
+        times_read = Counter([slot for step in plan.late for slot in (step[1], step[2], *step[3])])
+        self._spread = [slot for slot in self._sliced if read[slot] != whole and times_read[slot] > 1]
+        self._constants = {
+            slot: interval(value) for slot, value in enumerate(self._slots) if value is not None
+        }
+        self._has_bounds = whole not in read.values() and can_be_bounded(plan.late)
+
+    def finish(self, slots: list[Any]) -> tuple[tuple[FloatArray, ...], bool]:
+        """Carry out the late steps and return the results, and whether all may be finite."""
+        results = [memory.empty(self._shape) for _ in self._plan.outputs]
+        sure = self._stays_finite(slots)
+        finite = True
+        for _ in self._blocks(slots, results):
+            _carry_out(self._plan.late, slots)
+            for output, source in self._plan.copies:
+                slots[output][...] = slots[source]
+            finite = (sure or self._is_finite(slots)) and finite
+        return tuple(results), finite
+
+    def _stays_finite(self, slots: Sequence[Any]) -> bool:
+        """Tell whether all results are finite, if that can be told from a row and a column."""
+        if not self._has_bounds:
+            return False
+        read = {slot: interval(slots[slot]) for slot in self._plan.read_spans if slot not in self._constants}
+        return stay_finite(self._plan.late, read | self._constants)
+
+    def _blocks(self, slots: list[Any], results: Sequence[FloatArray]) -> Iterator[None]:
+        """Put the parts of one block after the other into the slots.
+
+        NumPy is twice as fast on two whole blocks as on a block and one row or column for all of it, so
+        rows are repeated once for all blocks, and columns for each block in which they are read twice.
+        """
+        whole = [(slot, slots[slot]) for slot in self._sliced]
+        whole += zip(self._plan.outputs, results, strict=True)
+        own = (*self._plan.scratch, *self._repeated, *self._spread)
+        blocks = {slot: memory.empty(self._block_shape) for slot in own}
+        for slot in self._repeated:
+            blocks[slot][...] = slots[slot]
+        before = (slice(None),) * self._axis
+        for start in range(0, self._length, self._rows):
+            part = (*before, slice(start, start + self._rows))
+            for slot, array in whole:
+                slots[slot] = array[part]
+            if start + self._rows > self._length:
+                rest = (*before, slice(0, self._length - start))
+                blocks = {slot: block[rest] for slot, block in blocks.items()}
+            for slot in self._spread:
+                blocks[slot][...] = slots[slot]
+            for slot, block in blocks.items():
+                slots[slot] = block
+            yield
+
+
+def _span(shape: Sequence[int]) -> int:
+    """Return the axes along which an array of this shape changes, one bit for each axis."""
+    return sum(1 << axis for axis, length in enumerate(shape) if length != 1)
 
 
 def _flat_pieces(array: FloatArray) -> list[FloatArray]:
@@ -175,8 +246,7 @@ def straight_line(variables: int, recording: Recording) -> Callable[..., Any]:
     Callable
         Function of the variables that returns the results and a number that is finite if all of them are.
     """
-    whole = frozenset({0})
-    plan = Plan(recording, [whole] * variables, whole)
+    plan = Plan(recording, [1] * variables, 1)
     space: dict[str, Any] = {"empty_like": np.empty_like, "copyto": np.copyto}
     space |= {f"s{variables + index}": np.array(value) for index, value in enumerate(recording.constants)}
     lines: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,15 @@ Step = tuple[Callable[..., Any], int, int, tuple[int, ...], int]
 
 class Plan:
     """Decides in which slot each result goes, and which instructions can be carried out early.
+
+    Parameters
+    ----------
+    recording
+        The instructions.
+    spans
+        The axes along which each variable changes, one bit for each axis.
+    whole
+        The axes along which the results change. What spans less is computed early.
 
     Attributes
     ----------
@@ -34,27 +44,21 @@ class Plan:
         Number of slots.
     """
 
-    def __init__(self, recording: Recording, spans: Sequence[frozenset[int]], whole: frozenset[int]) -> None:
-        self._recording = recording
-        self._spans = [*spans, *(frozenset[int]() for _ in recording.constants)]
-        self._first = len(self._spans)
-        for instruction in recording.instructions:
-            self._spans.append(frozenset().union(*(self._spans[place] for place in instruction.operands)))
+    def __init__(self, recording: Recording, spans: Sequence[int], whole: int) -> None:
+        self._spans = recording_spans(recording, spans)
         self._is_late = [span == whole for span in self._spans]
+        self._first = len(spans) + len(recording.constants)
         self.size = len(self._spans)
-        self._slot_of = list(range(self.size))
         self.outputs: list[int] = []
         self.copies: list[tuple[int, int]] = []
         self.scratch: list[int] = []
-        self._place_outputs()
-        self._share_scratch()
-        steps = self._steps()
-        self.early = [step for place, step in steps if not self._is_late[place]]
-        self.late = [step for place, step in steps if self._is_late[place]]
-        self.read_spans = self._spans_of_what_is_read()
+        self.early: list[Step] = []
+        self.late: list[Step] = []
+        self._place_outputs(recording)
+        self.read_spans = self._place_steps(recording)
 
-    def _place_outputs(self) -> None:
-        for place in self._recording.results:
+    def _place_outputs(self, recording: Recording) -> None:
+        for place in recording.results:
             if place >= self._first and self._is_late[place] and place not in self.outputs:
                 self.outputs.append(place)
                 continue
@@ -62,52 +66,57 @@ class Plan:
             self.outputs.append(self.size)
             self.size += 1
 
-    def _share_scratch(self) -> None:
-        """Give values that are not needed at the same time the same slot."""
-        last_use = {
-            operand: self._first + position
-            for position, instruction in enumerate(self._recording.instructions)
-            if self._is_late[self._first + position]
-            for operand in instruction.operands
-        }
+    def _place_steps(self, recording: Recording) -> dict[int, int]:
+        """Give each result a slot; late values that are not needed at the same time share one.
+
+        Returns the axes of what the late steps read from elsewhere.
+        """
+        first, spans, is_late = self._first, self._spans, self._is_late
+        last_use: dict[int, int] = {}
+        for place, instruction in enumerate(recording.instructions, first):
+            if is_late[place]:
+                for operand in instruction.operands:
+                    last_use[operand] = place
+        slot_of = list(range(len(spans)))
+        outputs = frozenset(self.outputs)
+        read = {source: spans[source] for _, source in self.copies if source not in outputs}
         free: list[int] = []
-        for position, instruction in enumerate(self._recording.instructions):
-            place = self._first + position
-            if not self._is_late[place]:
-                continue
-            free += [
-                self._slot_of[operand]
-                for operand in dict.fromkeys(instruction.operands)
-                if last_use[operand] == place and self._slot_of[operand] in self.scratch
-            ]
-            if place in self.outputs:
-                continue
-            if not free:
-                free.append(self.size)
-                self.scratch.append(self.size)
-                self.size += 1
-            self._slot_of[place] = free.pop()
-
-    def _steps(self) -> list[tuple[int, Step]]:
-        steps = []
-        for position, instruction in enumerate(self._recording.instructions):
-            slots = [self._slot_of[place] for place in instruction.operands]
+        for place, (primitive, operands) in enumerate(recording.instructions, first):
+            slots = [slot_of[operand] for operand in operands]
+            if is_late[place]:
+                for operand in operands:
+                    if operand < first or not is_late[operand]:
+                        read[operand] = spans[operand]
+                    elif last_use[operand] == place and operand not in outputs:
+                        last_use[operand] = -1
+                        free.append(slot_of[operand])
+                if place not in outputs:
+                    slot_of[place] = free.pop() if free else self._new_scratch()
             second = slots[1] if len(slots) > 1 else -1
-            target = self._slot_of[self._first + position]
-            step = (_in_place(instruction.primitive), slots[0], second, tuple(slots[2:]), target)
-            steps.append((self._first + position, step))
-        return steps
+            step = (_in_place(primitive), slots[0], second, tuple(slots[2:]), slot_of[place])
+            (self.late if is_late[place] else self.early).append(step)
+        return read
 
-    def _spans_of_what_is_read(self) -> dict[int, frozenset[int]]:
-        read = {source for _, source in self.copies}
-        for position, instruction in enumerate(self._recording.instructions):
-            if self._is_late[self._first + position]:
-                read.update(instruction.operands)
-        return {
-            place: self._spans[place] for place in read if place < self._first or not self._is_late[place]
-        }
+    def _new_scratch(self) -> int:
+        self.scratch.append(self.size)
+        self.size += 1
+        return self.scratch[-1]
 
 
+def recording_spans(recording: Recording, spans: Sequence[int]) -> list[int]:
+    """Return the axes along which each value changes, one bit for each axis, from those of the variables."""
+    spanned = [*spans, *[0] * len(recording.constants)]
+    if len(set(spans)) == 1:  # every instruction reads a variable, for the others are carried out at once
+        return spanned + [spans[0]] * len(recording.instructions)
+    for instruction in recording.instructions:
+        span = 0
+        for operand in instruction.operands:
+            span |= spanned[operand]
+        spanned.append(span)
+    return spanned
+
+
+@cache
 def _in_place(primitive: Primitive) -> Callable[..., Any]:
     """Return a row's function with an `out` parameter, as universal functions have."""
     if isinstance(primitive.compute, np.ufunc):
