@@ -1,192 +1,44 @@
-"""Automatic differentiation: a tape, and the two passes over it.
+"""Automatic differentiation: derivatives of a formula at numbers, exact up to rounding.
 
-A *forward pass* computes the **primal** of every node of the formula and its **local derivatives**,
-one for each operand. A *backward pass* then goes through the nodes in the opposite order and hands each
-operand its share of the **cotangent**, the derivative of the output for that node: cotangent of the
-node times local derivative. Shares that arrive on several ways are summed, which is all that the
-multivariable chain rule says. Forward mode (`jvp`) carries a **tangent** along instead.
+Reverse mode (`vjp`, `grad`) hands cotangents back over the tape of :mod:`core.tape`, and forward mode (`jvp`)
+carries a **tangent** along it. Exact second derivatives come from running the backward pass on dual numbers
+(forward over reverse): the same code, with numbers that carry a tangent.
 
-The vocabulary is that of JAX's *autodidax*. Exact second derivatives come from running the backward
-pass on dual numbers (forward over reverse): the same code, with numbers that carry a tangent.
+Two ways lead to each derivative. The tape knows every convention, and keeps every number for whoever wants
+to look at it. A compiled program (:mod:`core.program`, :mod:`core.program_hessian`) is many times faster,
+and hands over to the tape wherever it meets infinity or NaN.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from core.expression import Apply, Expression, Variable, broadcast_result, real_values
-from core.primitives import FloatArray, Operand, Primitive, quiet
+from core.expression import (
+    Expression,
+    Variable,
+    broadcast_result,
+    real_values,
+    require_expression,
+    require_named,
+)
+from core.primitives import FloatArray
+from core.tape import Dual, Node, backward_pass, forward_pass, primal_and_tangent, variable_cotangents
 
-
-class Node(NamedTuple):
-    """One line of the tape after its forward pass.
-
-    Attributes
-    ----------
-    expression
-        The subexpression that this node computes.
-    operands
-        Indices of the nodes it is computed from.
-    primal
-        Its value.
-    local_derivatives
-        The derivative of this node for each operand; None for an operand that no variable is in.
-    """
-
-    expression: Expression
-    operands: tuple[int, ...]
-    primal: Any
-    local_derivatives: tuple[Any, ...]
-
-
-class Share(NamedTuple):
-    """What one node hands back to one of its operands in the backward pass.
-
-    Attributes
-    ----------
-    node, place, operand
-        Index of the node that hands back, the operand's place in it, and the index of the operand.
-    cotangent, local_derivative
-        The two factors.
-    contribution
-        Their product, which is added to the operand's cotangent.
-    """
-
-    node: int
-    place: int
-    operand: int
-    cotangent: Any
-    local_derivative: Any
-    contribution: Any
-
-
-@dataclass(frozen=True)
-class BackwardPass:
-    """Result of a backward pass.
-
-    Attributes
-    ----------
-    cotangents
-        Derivative of the output for each node, in the order of the tape.
-    shares
-        Every contribution, in the order in which it was handed back.
-    """
-
-    cotangents: tuple[Any, ...]
-    shares: tuple[Share, ...]
-
-
-@dataclass(frozen=True)
-class Dual(Operand):
-    """A number that carries its derivative along: ``primal + tangent·ε`` with ``ε² = 0``."""
-
-    primal: Any
-    tangent: Any
-
-    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Dual:
-        """Compute the primal, and the tangent by the chain rule."""
-        primals = [operand.primal if isinstance(operand, Dual) else operand for operand in operands]
-        with quiet():
-            result = primitive(*primals)
-            tangent: Any = 0.0
-            for partial, operand in zip(primitive.partials, operands, strict=True):
-                if isinstance(operand, Dual):
-                    tangent = tangent + _contribution(operand.tangent, partial(result, *primals))
-        return Dual(result, tangent)
-
-
-def _contribution(seed: Any, local_derivative: Any) -> Any:
-    """Product in which a seed of exactly 0 wins even against an infinite local derivative.
-
-    What does not reach the output cannot change it: the branch of a `where` that was not chosen, the
-    exponent 0 of a power.
-    """
-    if isinstance(seed, float) and isinstance(local_derivative, float):
-        return np.float64(0.0 if seed == 0.0 else float(seed) * float(local_derivative))
-    if isinstance(seed, Dual) or isinstance(local_derivative, Dual):
-        seed_primal, seed_tangent = _parts(seed)
-        local_primal, local_tangent = _parts(local_derivative)
-        with quiet():
-            tangent = _contribution(seed_tangent, local_primal) + _contribution(seed_primal, local_tangent)
-        return Dual(_contribution(seed_primal, local_primal), tangent)
-    with quiet():
-        return np.where(np.equal(seed, 0.0), 0.0, np.multiply(seed, local_derivative))[()]
-
-
-def _parts(value: Any) -> tuple[Any, Any]:
-    return (value.primal, value.tangent) if isinstance(value, Dual) else (value, 0.0)
-
-
-def forward_pass(expression: Expression, values: Mapping[str, Any]) -> tuple[Node, ...]:
-    """Record the tape: every node's primal and local derivatives at `values`.
-
-    Parameters
-    ----------
-    values
-        A float, an array or a `Dual` for each name.
-    """
-    nodes, active = expression.nodes, expression.activity
-    tape: list[Node] = []
-    with quiet():
-        for node, places in zip(nodes, expression.operand_places, strict=True):
-            if not isinstance(node, Apply):
-                primal = values[node.name] if isinstance(node, Variable) else node.evaluate_constant()
-                tape.append(Node(node, (), primal, ()))
-                continue
-            row = node.primitive
-            primals = [tape[place].primal for place in places]
-            result = row(*primals)
-            jump = row.jumps(*map(_primal, primals)) if row.jumps is not None else False
-            local = tuple(
-                _no_derivative_at(jump, partial(result, *primals)) if active[place] else None
-                for partial, place in zip(row.partials, places, strict=True)
-            )
-            tape.append(Node(node, places, result, local))
-    return tuple(tape)
-
-
-def expression_activity(expression: Expression) -> dict[Expression, bool]:
-    """Tell for each node whether a variable is in it: only those have derivatives."""
-    return dict(zip(expression.nodes, expression.activity, strict=True))
-
-
-def _primal(value: Any) -> Any:
-    return value.primal if isinstance(value, Dual) else value
-
-
-def _no_derivative_at(jump: Any, local_derivative: Any) -> Any:
-    """Where the value jumps there is no derivative, whatever the slopes beside the jump."""
-    if jump is False or not np.any(jump):
-        return local_derivative
-    if isinstance(local_derivative, Dual):
-        return Dual(np.where(jump, np.nan, local_derivative.primal), local_derivative.tangent)
-    return np.where(jump, np.nan, local_derivative)[()]
-
-
-def backward_pass(tape: Sequence[Node], seed: Any = 1.0) -> BackwardPass:
-    """Hand the cotangent `seed` of the last node back through the tape.
-
-    Nodes are visited in the reverse of the order in which they were computed, so that a node hands back
-    only when all of its own cotangent has arrived, also where the graph forks.
-    """
-    cotangents: list[Any] = [0.0] * len(tape)
-    cotangents[-1] = seed
-    shares: list[Share] = []
-    with quiet():
-        for position in range(len(tape) - 1, -1, -1):
-            node, cotangent = tape[position], cotangents[position]
-            for place, (operand, local) in enumerate(zip(node.operands, node.local_derivatives, strict=True)):
-                if local is None:
-                    continue
-                contribution = _contribution(cotangent, local)
-                cotangents[operand] = cotangents[operand] + contribution
-                shares.append(Share(position, place, operand, cotangent, local, contribution))
-    return BackwardPass(tuple(cotangents), tuple(shares))
+__all__ = [
+    "backward_pass",
+    "forward_pass",
+    "grad",
+    "hessian",
+    "jacobian",
+    "jvp",
+    "value_and_derivatives",
+    "value_and_grad",
+    "vjp",
+]
 
 
 def value_and_grad(expression: Expression, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -198,7 +50,7 @@ def value_and_grad(expression: Expression, values: Mapping[str, Any]) -> tuple[A
     ----------
     values
         A real number or array for each name; arrays broadcast, and derivatives are taken element by
-        element.
+        element. Further names only take part in the broadcasting.
 
     Returns
     -------
@@ -208,8 +60,10 @@ def value_and_grad(expression: Expression, values: Mapping[str, Any]) -> tuple[A
 
     Raises
     ------
+    TypeError
+        If `expression` is no expression, or `values` does not map names to numbers.
     ValueError
-        If a name has no value, or a value is not made of real numbers.
+        If a name has no value, a value is not made of real numbers, or the shapes don't broadcast.
 
     Examples
     --------
@@ -217,6 +71,8 @@ def value_and_grad(expression: Expression, values: Mapping[str, Any]) -> tuple[A
     >>> value_and_grad(parse("x^2 + 3 x y + y^2"), {"x": 2.0, "y": 3.0})
     (31.0, {'x': 13.0, 'y': 12.0})
     """
+    require_expression(expression)
+    require_named("values", values)
     program = expression.gradient_program
     if program is None:
         value, pullback = vjp(expression, values)
@@ -226,7 +82,19 @@ def value_and_grad(expression: Expression, values: Mapping[str, Any]) -> tuple[A
 
 
 def value_and_derivatives(expression: Expression, values: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Value and partial derivatives from the tape, which is spared the points outside the domain."""
+    """Value and partial derivatives from the tape, which is spared the points outside the domain.
+
+    Parameters
+    ----------
+    values
+        Float64 numbers, or float64 arrays of one shape.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> value_and_derivatives(parse("sqrt(x)"), {"x": np.array([4.0, -1.0])})
+    (array([ 2., nan]), array([0.25,  nan]))
+    """
     value = np.asarray(expression.evaluate_carefully(values))
     defined = ~np.isnan(value)
     derivatives = [np.full(value.shape, np.nan) for _ in expression.names]
@@ -239,38 +107,104 @@ def value_and_derivatives(expression: Expression, values: Mapping[str, Any]) -> 
 
 
 def grad(expression: Expression, values: Mapping[str, Any]) -> dict[str, Any]:
-    """All partial derivatives; see :func:`value_and_grad`."""
+    """All partial derivatives; see :func:`value_and_grad`, which gives the value as well.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> grad(parse("x^2 y"), {"x": np.array([1.0, 2.0]), "y": 3.0})
+    {'x': array([ 6., 12.]), 'y': array([1., 4.])}
+    """
     return value_and_grad(expression, values)[1]
 
 
 def vjp(expression: Expression, values: Mapping[str, Any]) -> tuple[Any, Callable[[Any], dict[str, Any]]]:
-    """Value, and the function that pulls a cotangent of the value back to the variables."""
+    """Value, and the function that pulls a cotangent of the value back to the variables: reverse mode.
+
+    Parameters
+    ----------
+    values
+        As for :func:`value_and_grad`.
+
+    Returns
+    -------
+    value, pullback
+        ``pullback(cotangent)`` maps each name to the cotangent times the partial derivative, element by
+        element. A cotangent is a real number, or an array that broadcasts to the shape of `value`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`value_and_grad`; the pullback raises ValueError for a cotangent that does not fit.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> value, pullback = vjp(parse("x y"), {"x": 2.0, "y": 5.0})
+    >>> value, pullback(1.0), pullback(10.0)
+    (10.0, {'x': 5.0, 'y': 2.0}, {'x': 50.0, 'y': 20.0})
+    """
+    require_expression(expression)
+    require_named("values", values)
     arrays = real_values(values, expression.names)
-    tape = forward_pass(expression, arrays)
+    tape = forward_pass(expression.stable_form, arrays)
     value = broadcast_result(tape[-1].primal, arrays.values())
 
     def pullback(cotangent: Any) -> dict[str, Any]:
-        cotangents = backward_pass(tape, cotangent).cotangents
-        return {
-            node.expression.name: _where_defined(value, derivative, arrays)
-            for node, derivative in zip(tape, cotangents, strict=True)
-            if isinstance(node.expression, Variable)
-        }
+        seed = real_values({"the cotangent": cotangent}, ())["the cotangent"]
+        if np.ndim(seed) and not _fits(np.shape(seed), np.shape(value)):
+            raise ValueError(
+                f"the cotangent of shape {np.shape(seed)} does not fit the value of shape {np.shape(value)}"
+            )
+        by_name = variable_cotangents(tape, seed)
+        return {name: _where_defined(value, by_name[name], arrays) for name in expression.names}
 
     return value, pullback
 
 
+def _fits(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:
+    """Whether an array broadcasts to a shape."""
+    return len(shape) <= len(into) and all(
+        size in (1, room) for size, room in zip(shape[::-1], into[::-1], strict=False)
+    )
+
+
 def jvp(expression: Expression, values: Mapping[str, Any], tangents: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Value, and the derivative along `tangents` by forward mode.
+    """Value, and the derivative along `tangents`: forward mode.
 
     Parameters
     ----------
+    values
+        As for :func:`value_and_grad`.
     tangents
         How fast each name moves; a name that is not given stands still.
+
+    Returns
+    -------
+    value, tangent
+        The tangent is NaN where the value is NaN or no derivative exists.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`value_and_grad`, for values and tangents alike; ValueError too for the tangent of a name
+        that neither the expression nor `values` has.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> jvp(parse("x y"), {"x": 2.0, "y": 5.0}, {"x": 1.0, "y": 0.1})
+    (10.0, 5.2)
     """
+    require_expression(expression)
+    require_named("values", values)
+    require_named("tangents", tangents)
     arrays = real_values(values, expression.names)
+    for name in tangents:
+        if name not in arrays:
+            raise ValueError(f"a tangent is given for {name}, which has no value: {_letters(expression)}")
     directions = real_values(tangents, ())
-    tape = forward_pass(expression, arrays)
+    tape = forward_pass(expression.stable_form, arrays)
     moving: list[tuple[Any, Any]] = []
     for node in tape:
         if isinstance(node.expression, Variable):
@@ -280,6 +214,11 @@ def jvp(expression: Expression, values: Mapping[str, Any], tangents: Mapping[str
             moving.append(_push_forward(node, moving))
     value = broadcast_result(tape[-1].primal, arrays.values())
     return value, _where_defined(value, moving[-1][0], arrays)
+
+
+def _letters(*expressions: Expression) -> str:
+    names = dict.fromkeys(name for expression in expressions for name in expression.names)
+    return f"the letters are {', '.join(names)}" if names else "there are no letters"
 
 
 def _push_forward(node: Node, moving: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
@@ -299,8 +238,87 @@ def _push_forward(node: Node, moving: Sequence[tuple[Any, Any]]) -> tuple[Any, A
     return total, moves
 
 
+def jacobian(
+    expressions: Sequence[Expression] | Mapping[str, Expression],
+    values: Mapping[str, Any],
+    names: Sequence[str] | None = None,
+) -> FloatArray:
+    """Matrix of all first derivatives of several expressions: a row for each, a column for each name.
+
+    Parameters
+    ----------
+    expressions
+        The m expressions; of a mapping its values in their order.
+    values
+        As for :func:`value_and_grad`.
+    names
+        The k letters to differentiate for. Without them all letters, in order of appearance over all
+        expressions.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(m, k)``; for arrays ``(m, k, ...)`` with the shape that all values broadcast to behind, so
+        that ``jacobian(...)[i, j]`` is always the derivative of expression i for letter j. A letter that
+        an expression does not contain has the derivative 0 there. NaN where the expression's value is NaN
+        or no derivative exists.
+
+    Raises
+    ------
+    TypeError
+        If `expressions` is not made of expressions, `names` is one text, or `values` has no names.
+    ValueError
+        As :func:`value_and_grad`, and if one of `names` is neither a letter nor has a value.
+
+    Examples
+    --------
+    From polar coordinates to Cartesian ones:
+
+    >>> from core.parser import parse
+    >>> polar = {"x": parse("r cos(phi)"), "y": parse("r sin(phi)")}
+    >>> jacobian(polar, {"r": 2.0, "phi": 0.0})
+    array([[ 1., -0.],
+           [ 0.,  2.]])
+    """
+    rows = _rows(expressions)
+    letters = tuple(dict.fromkeys(name for row in rows for name in row.names))
+    require_named("values", values)
+    if isinstance(names, str):
+        raise TypeError(f"names must be a list of letters, as [{names!r}], not one text")
+    columns = letters if names is None else tuple(names)
+    for name in columns:
+        if name not in letters and name not in values:
+            raise ValueError(f"there is nothing to differentiate for {name}: {_letters(*rows)}")
+    slopes = [_row_of_slopes(row, values, columns) for row in rows]
+    return np.array(slopes) if slopes else np.zeros((0, len(columns)))
+
+
+def _rows(expressions: Any) -> tuple[Expression, ...]:
+    if isinstance(expressions, Expression):
+        raise TypeError("a Jacobian is of several expressions: give one as [expression]")
+    try:
+        rows = tuple(expressions.values() if isinstance(expressions, Mapping) else expressions)
+    except TypeError:
+        raise TypeError(
+            f"a Jacobian is of a list of expressions, not of {type(expressions).__name__}"
+        ) from None
+    for row in rows:
+        require_expression(row)
+    return rows
+
+
+def _row_of_slopes(expression: Expression, values: Mapping[str, Any], columns: Sequence[str]) -> FloatArray:
+    value, gradient = value_and_grad(expression, values)
+    still = np.where(np.isnan(value), np.nan, 0.0)
+    slopes = [gradient.get(name, still) for name in columns]
+    return np.array(slopes).reshape((len(columns), *np.shape(value)))
+
+
 def hessian(expression: Expression, values: Mapping[str, Any]) -> FloatArray:
-    """Exact second derivatives, by the backward pass on dual numbers.
+    """Exact second derivatives: the backward pass on numbers that carry a tangent (forward over reverse).
+
+    The pass is compiled when an expression is first asked for; points where the program meets infinity or
+    NaN, and expressions whose value jumps, go over the tape.
 
     Parameters
     ----------
@@ -310,31 +328,73 @@ def hessian(expression: Expression, values: Mapping[str, Any]) -> FloatArray:
     Returns
     -------
     ndarray
-        Shape ``(k, k)`` in the order of ``expression.names``; NaN where a second derivative does not exist.
+        Shape ``(k, k)`` in the order of ``expression.names``, symmetric; NaN where a second derivative does
+        not exist.
 
     Raises
     ------
+    TypeError
+        If `expression` is no expression, or `values` does not map names to numbers.
     ValueError
         If a name has no value, or a value is not one real number.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> hessian(parse("x^2 y + y^3"), {"x": 1.0, "y": 2.0})
+    array([[ 4.,  2.],
+           [ 2., 12.]])
     """
-    arrays = real_values(values, expression.names)
+    require_expression(expression)
+    require_named("values", values)
     names = expression.names
-    for name in names:
+    point: list[Any] = [values.get(name) for name in names]
+    if not all(type(number) is float for number in point):
+        point = _one_point(expression, values)
+    results = _finite_second_order(expression, point)
+    if results is None:
+        return _hessian_by_tape(expression, dict(zip(names, map(np.float64, point), strict=True)))
+    matrix = np.empty((len(names), len(names)))
+    place = 1 + len(names)
+    for row in range(len(names)):
+        for column in range(row + 1):
+            matrix[row, column] = matrix[column, row] = results[place]
+            place += 1
+    return matrix
+
+
+def _one_point(expression: Expression, values: Mapping[str, Any]) -> list[Any]:
+    arrays = real_values(values, expression.names)
+    for name in expression.names:
         if np.ndim(arrays[name]):
             raise ValueError(f"{name} must be one number, not an array: a Hessian belongs to one point")
+    return [float(arrays[name]) for name in expression.names]
+
+
+def _finite_second_order(expression: Expression, point: Sequence[float]) -> tuple[float, ...] | None:
+    """Run the compiled program; None where there is none, or one of its results is not finite."""
+    program = expression.hessian_program
+    if program is None:
+        return None
+    try:
+        results = program(*point)
+    except (ArithmeticError, ValueError):
+        return None
+    total = sum(results)
+    return results if total - total == 0.0 else None
+
+
+def _hessian_by_tape(expression: Expression, point: Mapping[str, Any]) -> FloatArray:
+    """Run the backward pass on dual numbers, once for each column."""
+    names = expression.names
     result = np.empty((len(names), len(names)))
     for column, moving in enumerate(names):
-        duals = {name: Dual(arrays[name], 1.0 if name == moving else 0.0) for name in names}
-        tape = forward_pass(expression, duals)
-        cotangents = backward_pass(tape).cotangents
-        by_name = {
-            node.expression.name: cotangent
-            for node, cotangent in zip(tape, cotangents, strict=True)
-            if isinstance(node.expression, Variable)
-        }
-        undefined = np.isnan(_primal(tape[-1].primal))
+        duals = {name: Dual(point[name], 1.0 if name == moving else 0.0) for name in names}
+        tape = forward_pass(expression.stable_form, duals)
+        by_name = variable_cotangents(tape)
+        undefined = np.isnan(primal_and_tangent(tape[-1].primal)[0])
         for row, name in enumerate(names):
-            slope, curvature = _parts(by_name[name])
+            slope, curvature = primal_and_tangent(by_name[name])
             result[row, column] = np.nan if undefined or np.isnan(slope) else curvature
     return result
 

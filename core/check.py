@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from core.autodiff import forward_pass, value_and_grad
+from core.autodiff import value_and_grad
 from core.differentiate import Derivation, differentiate
-from core.expression import Apply, Expression, as_expression
+from core.expression import Apply, Expression, as_expression, real_values
 from core.parser import parse
 from core.primitives import BoolArray, FloatArray, divide, power
 from core.slips import SLIPS, Piece, Slip
+from core.tape import forward_pass
 
 POINTS = 200
 DIAGNOSIS_POINTS = 48
@@ -44,6 +45,14 @@ class Finding:
         The subexpression of that step.
     sentence
         What went wrong there.
+
+    Examples
+    --------
+    >>> finding = check_gradient("x^3", "3x^3").diagnosis.findings[0]
+    >>> finding.key, finding.step, str(finding.piece)
+    ('power_not_reduced', 1, 'x**3')
+    >>> finding.sentence
+    'the exponent is not reduced by 1 in step 1'
     """
 
     key: str
@@ -54,7 +63,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The slips that together lead to what was claimed."""
+    """The slips that together lead to what was claimed.
+
+    Attributes
+    ----------
+    findings
+        One or two of them.
+
+    Examples
+    --------
+    >>> check_gradient("x sin(x)", "cos(x)").diagnosis.sentence
+    'This is what one gets when the product is differentiated as u′v′ in step 1.'
+    """
 
     findings: tuple[Finding, ...]
 
@@ -84,6 +104,12 @@ class Check:
         Values of the letter at which the claim is undefined although the derivative exists.
     diagnosis
         Which slip explains a wrong claim, or None.
+
+    Examples
+    --------
+    >>> check = check_gradient("x^2", "2x + 1", domain=(0.0, 1.0))
+    >>> check.agrees, check.compared, check.largest_difference, check.undefined
+    (False, 200, 1.0, ())
     """
 
     agrees: bool
@@ -125,8 +151,11 @@ def check_gradient(
     ------
     ParseError
         If a text is no formula.
+    TypeError
+        If `function` or `claimed` is neither an expression nor text, or `name` is no text.
     ValueError
-        If the domain is empty, or the claim has a letter that the function has not.
+        If the domain is no interval, the claim has a letter that the function has not, a letter has no
+        single real number, or `points` is no whole number above 0.
 
     Examples
     --------
@@ -135,14 +164,15 @@ def check_gradient(
     >>> check_gradient("sin(x^2)", "cos(x^2)").diagnosis.sentence
     'This is what one gets when the inner derivative 2*x of step 1 is left out.'
     """
-    function = parse(function) if isinstance(function, str) else function
-    claimed = parse(claimed) if isinstance(claimed, str) else claimed
+    function, claimed = _formula("the function", function), _formula("the claim", claimed)
+    if not isinstance(name, str):
+        raise TypeError(f"the name must be that of a letter, as 'x', not {name!r}")
+    if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 1:
+        raise ValueError(f"points must be a whole number above 0, not {points!r}")
     strange = [letter for letter in claimed.names if letter not in (*function.names, name)]
     if strange:
         raise ValueError(f"the claim has the letter {strange[0]}, which the function has not")
-    if not (math.isfinite(domain[0]) and math.isfinite(domain[1]) and domain[0] < domain[1]):
-        raise ValueError(f"the domain {domain} is no interval: give two finite numbers, the smaller first")
-    sample = _sample(function, name, domain, values or {}, points)
+    sample = _sample(function, name, _interval(domain), _numbers(function, values or {}), int(points))
     exact, given = _exact(function, name, sample), claimed.evaluate(sample)
     comparable = np.isfinite(exact) & np.isfinite(given)
     with np.errstate(invalid="ignore"):
@@ -163,6 +193,33 @@ def check_gradient(
     )
 
 
+def _formula(what: str, given: Expression | str) -> Expression:
+    if isinstance(given, str):
+        return parse(given)
+    if not isinstance(given, Expression):
+        raise TypeError(f"{what} must be an expression or text, not {type(given).__name__}")
+    return given
+
+
+def _interval(domain: tuple[float, float]) -> tuple[float, float]:
+    try:
+        low, high = map(float, domain)
+    except (TypeError, ValueError):
+        low = high = math.nan
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(f"the domain {domain} is no interval: give two finite numbers, the smaller first")
+    return low, high
+
+
+def _numbers(function: Expression, values: Mapping[str, float]) -> dict[str, float]:
+    """Numbers of the function's letters, as far as they are given."""
+    numbers = real_values({name: values[name] for name in function.names if name in values}, ())
+    for name, number in numbers.items():
+        if np.ndim(number):
+            raise ValueError(f"{name} must be one number, not an array")
+    return {name: float(number) for name, number in numbers.items()}
+
+
 def _sample(
     function: Expression,
     name: str,
@@ -177,7 +234,7 @@ def _sample(
     for index, letter in enumerate(function.names):
         if letter != name:
             spread = 0.4 * np.sin((index + 2.0) * counter + 1.0) * (counter % 2)
-            centre = float(values.get(letter, 1.0))
+            centre = values.get(letter, 1.0)
             sample[letter] = centre * (1.0 + spread) + (spread if centre == 0.0 else 0.0)
     return sample
 
@@ -224,6 +281,19 @@ def diagnose(
 
     Single slips are tried before the whole result off by a factor, and that before pairs of slips. The
     function is also looked at with quotients and roots written as powers, as many people differentiate.
+
+    Parameters
+    ----------
+    name
+        The letter that is differentiated for.
+    sample
+        Points to compare at: an array for each letter of the function.
+
+    Examples
+    --------
+    >>> sample = {"x": np.linspace(0.1, 2.0, 20)}
+    >>> diagnose(parse("e^x"), parse("x e^(x-1)"), "x", sample).findings[0].key
+    'exponential_as_power'
     """
     fewer = {letter: column[:DIAGNOSIS_POINTS] for letter, column in sample.items()}
     target = claimed.evaluate(fewer)

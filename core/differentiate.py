@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from core.expression import Apply, Constant, Expression, Variable, as_expression
+from core.expression import Apply, Constant, Expression, Variable, as_expression, require_expression
 from core.primitives import add, divide, multiply, negative, power, subtract, where
 from core.simplify import ONE, ZERO, Tidied, simplify
 
@@ -131,6 +131,18 @@ class Derivation:
         The letter it was differentiated for.
     steps
         The outermost rule step, the root of the tree.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> derivation = differentiate(parse("3 sin(x^2)"), "x")
+    >>> print(derivation.derivative)
+    6*x*cos(x**2)
+    >>> for step in derivation.explained():
+    ...     print(step.rule, "of", step.piece, "gives", step.derivative)
+    Constant multiple rule of 3*sin(x**2) gives 6*x*cos(x**2)
+    Chain rule of sin(x**2) gives 2*x*cos(x**2)
+    Power rule of x**2 gives 2*x
     """
 
     expression: Expression
@@ -162,12 +174,20 @@ def differentiate(expression: Expression, name: str) -> Derivation:
     name
         The letter; one that does not occur gives the derivative 0.
 
+    Raises
+    ------
+    TypeError
+        If `expression` is no expression, or `name` is no text.
+
     Examples
     --------
     >>> from core.parser import parse
     >>> print(differentiate(parse("(x^2+1)^3"), "x").derivative)
     6*x*(x**2 + 1)**2
     """
+    require_expression(expression)
+    if not isinstance(name, str):
+        raise TypeError(f"name must be that of a letter, as 'x', not {name!r}")
     tidied: Tidied = {}
 
     def visit(node: Expression, parts: tuple[Step, ...]) -> Step:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from core.autodiff import expression_activity
 from core.expression import Apply, Constant, Expression, Variable, as_expression
 from core.primitives import PRIMITIVES, E, less, power
 from core.printing import name_latex
@@ -189,15 +188,14 @@ def graph_of(formula: str) -> Graph:
 
 
 def _drawn_nodes(expression: Expression) -> list[_Drawn]:
-    active = expression_activity(expression)
     drawn: list[_Drawn] = []
     index: dict[Expression, int] = {}
     for node in expression.nodes:
-        if not active[node]:
+        if not node.varies:
             continue
         operands = []
         for place, operand in enumerate(node.operands):
-            if active[operand]:
+            if operand.varies:
                 operands.append((index[operand], place))
             elif not _in_symbol(node, place):
                 drawn.append(_Drawn(CONSTANT, operand))
@@ -265,7 +263,7 @@ def _symbol(node: Apply) -> str:
     row = node.primitive
     if row is power and isinstance(node.operands[0], Constant) and node.operands[0].value is E:
         return r"{e}^{(\cdot)}"
-    if row is power and not expression_activity(node)[node.operands[1]]:
+    if row is power and not node.operands[1].varies:
         return rf"{{(\,\cdot\,)}}^{{{node.operands[1].latex()}}}"
     if row.name in _SYMBOLS:
         return _SYMBOLS[row.name]

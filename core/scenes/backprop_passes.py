@@ -9,10 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.autodiff import Node, backward_pass, forward_pass
 from core.expression import Apply, Expression, real_values
 from core.scenes.backprop_graph import OPERATION, Graph, graph_of
 from core.scenes.state import Numbers, expression_of
+from core.tape import Node, backward_pass, forward_pass
 
 FORWARD, BACKWARD = "forward", "backward"
 
