@@ -2,8 +2,12 @@
 
 The step of a first-order optimiser is plain arithmetic on each coordinate, so it can be recorded like any
 formula, by calling its `update` once with registers. Behind it come the value and the gradient at the new
-point. The whole loop is then one straight-line piece of Python, as a person would type it for this one
-function and this one optimiser, and costs as little.
+point, which are the very instructions of the expression's own program. The whole loop is then one
+straight-line piece of Python, as a person would type it for this one function and this one optimiser, and
+costs as little.
+
+The step is recorded to the letter and the gradient is that of the program, so the loop computes the same
+bits as the optimiser and the program one after the other.
 
 Hyperparameters are variables of the loop, so moving a slider compiles nothing; what depends on them alone
 is computed before the loop.
@@ -13,20 +17,25 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from array import array
-from collections.abc import Iterable, Mapping, Sequence
+import struct
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from core.expression import Expression, Variable
-from core.peephole import RULES
-from core.primitives import FloatArray
-from core.program import record_gradient, record_values
+from core.expression import Expression
+from core.primitives import FloatArray, multiply
+from core.program import Program
 from core.program_floats import compiled, float_lines
-from core.recorder import Instruction, Recorder, Recording, Register
+from core.recorder import Instruction, Recorder, Recording, Register, Rule
+
+FIRST_CHUNK = 256
+"""After so many steps, and then whenever their number has doubled, it is checked that all is finite."""
+
+LARGEST = 1e300
+"""Numbers beyond are for the careful code, which knows what overflows."""
 
 
 class ElementwiseRule(Protocol):
@@ -43,7 +52,7 @@ class ElementwiseRule(Protocol):
 
 
 class DescentSteps(NamedTuple):
-    """What one run of the loop kept: one entry for each step that was taken.
+    """What was kept of some steps: one entry for each.
 
     Attributes
     ----------
@@ -64,8 +73,8 @@ class DescentProgram:
 
     Parameters
     ----------
-    expression
-        What is minimised.
+    program
+        Computes the formula's value and gradient.
     names
         The letters that move, in the order of a point's coordinates; all free letters are among them.
     rule
@@ -75,20 +84,21 @@ class DescentProgram:
 
     Raises
     ------
-    ValueError
-        If the gradient passes through an operation whose value jumps.
-    TypeError
+    TypeError, AttributeError
         If the optimiser's step is more than arithmetic and functions of the table.
     """
 
     def __init__(
-        self, expression: Expression, names: Sequence[str], rule: ElementwiseRule, memory_names: Sequence[str]
+        self, program: Program, names: Sequence[str], rule: ElementwiseRule, memory_names: Sequence[str]
     ) -> None:
         self._coordinates = len(names)
         self._memory_names = tuple(memory_names)
         self._hyperparameters = hyperparameter_names(rule)
-        recording = self._record(expression, names, rule)
-        self._run = compiled(self._source(recording), recording)
+        self._program = program
+        self._moving = [names.index(name) for name in program.names]
+        self._update = self._record(rule)
+        self._pack = struct.Struct(f"{(2 + len(self._memory_names)) * self._coordinates + 1}d").pack
+        self._loops: dict[bool, Callable[..., Any]] = {}
 
     def run(
         self,
@@ -98,45 +108,52 @@ class DescentProgram:
         memory: Mapping[str, Iterable[float]],
         first_step: int,
         steps: int,
-        tolerance: float = -1.0,
+        tolerance: float | None = None,
     ) -> DescentSteps:
         """Take up to so many steps.
 
         The loop ends early before a step whose point, loss, gradient or memory is not finite, which is for
-        the careful code to take and to explain, and after a step whose gradient is not longer than
-        `tolerance`.
+        the careful code to take and to explain, and after a step whose gradient is, but for rounding, not
+        longer than `tolerance`.
         """
         remembered = [float(value) for name in self._memory_names for value in memory[name]]
         numbers = [getattr(rule, name) for name in self._hyperparameters]
-        kept = array("d")
-        limit = tolerance * abs(tolerance)
+        limit = None if tolerance is None else tolerance * tolerance * (1.0 + 1e-9)
+        loop = self._loop(limit is not None)
         state = [*map(float, point), *map(float, gradient), *remembered]
-        with suppress(ArithmeticError, ValueError):  # the step that raises has kept nothing
-            self._run(*state, *numbers, first_step, first_step + steps, limit, kept.extend)
-        return self._taken_apart(kept)
+        tables = [np.empty((0, len(state) + 1))]
+        done, goes_on = 0, True
+        while goes_on and done < steps:
+            count = min(max(done, FIRST_CHUNK), steps - done)
+            first, kept = first_step + done, bytearray()
+            with suppress(ArithmeticError, ValueError):  # the step that raises has kept nothing
+                goes_on = loop(*state, *numbers, first, first + count, limit, kept, self._pack) is not None
+            table = _usable(np.frombuffer(kept, dtype=np.float64).reshape(-1, len(state) + 1))
+            goes_on = goes_on and len(table) == count
+            done += len(table)
+            tables.append(table)
+            if goes_on:
+                state = table[-1, :-1].tolist()
+        return self._taken_apart(np.concatenate(tables))
 
-    def _taken_apart(self, kept: array[float]) -> DescentSteps:
+    def _taken_apart(self, table: FloatArray) -> DescentSteps:
         k = self._coordinates
-        table = np.frombuffer(kept, dtype=np.float64) if kept else np.empty(0)
-        table = table.reshape(-1, 1 + (2 + len(self._memory_names)) * k)
-        finite = np.isfinite(table).all(axis=1)
-        if not finite.all():  # the loop itself looks at the loss alone
-            table = table[: np.argmin(finite)]
         memories = {
             name: table[:, start : start + k]
-            for name, start in zip(self._memory_names, range(2 * k + 1, table.shape[1], k), strict=True)
+            for name, start in zip(self._memory_names, range(2 * k, table.shape[1] - 1, k), strict=True)
         }
-        return DescentSteps(table[:, :k], table[:, 2 * k], table[:, k : 2 * k], memories)
+        return DescentSteps(table[:, :k], table[:, -1], table[:, k : 2 * k], memories)
 
-    # Recording: variables are the point, the gradient, the memory, the hyperparameters and the step
+    # Variables of the loop are the point, the gradient, the memory, the hyperparameters and the step
 
     def _variables(self) -> list[str]:
         count = (2 + len(self._memory_names)) * self._coordinates + len(self._hyperparameters) + 1
         return [f"v{place}" for place in range(count)]
 
-    def _record(self, expression: Expression, names: Sequence[str], rule: ElementwiseRule) -> Recording:
+    def _record(self, rule: ElementwiseRule) -> Recording:
+        """Record the step; its results are the new point and the memory."""
         k = self._coordinates
-        recorder = Recorder(self._variables(), RULES, finite=self._variables()[-1:])
+        recorder = Recorder(self._variables(), EXACT_RULES, finite=self._variables()[-1:])
         variables = [recorder.variable(name) for name in self._variables()]
         traced = copy.copy(rule)
         for name, register in zip(
@@ -154,44 +171,77 @@ class DescentProgram:
             )
             moved.append(recorder.register(point))
             remembered.append(memory)
-        values = record_values(recorder, expression, dict(zip(names, moved, strict=True)))
-        cotangents = record_gradient(recorder, expression, values)
-        if cotangents is None:
-            raise ValueError("the derivative passes through a jump")
-        gradient = [cotangents.get(Variable(name), recorder.number(0.0)) for name in names]
         memories = [recorder.register(each[name]) for name in self._memory_names for each in remembered]
-        return recorder.recording([*moved, *gradient, values[expression], *memories])
+        return recorder.recording([*moved, *memories])
 
-    def _source(self, recording: Recording) -> str:
-        """Write the loop; its results are the point, gradient, loss, memory, and witnesses."""
-        variables = self._variables()
+    def _loop(self, ends_at_limit: bool) -> Callable[..., Any]:
+        if ends_at_limit not in self._loops:
+            instructions = self._update.instructions + self._program.recording.instructions
+            self._loops[ends_at_limit] = compiled(
+                self._source(ends_at_limit), Recording((), instructions, ())
+            )
+        return self._loops[ends_at_limit]
+
+    def _source(self, ends_at_limit: bool) -> str:
+        k, variables = self._coordinates, self._variables()
         step = variables[-1]
         parameters = variables[-1 - len(self._hyperparameters) : -1]
         state = variables[: -1 - len(self._hyperparameters)]
-        before, inside = hoisted(recording, variables, {variables.index(name) for name in parameters})
+        before, inside = hoisted(self._update, variables, {variables.index(name) for name in parameters})
         lines_before, found = float_lines(variables, before)
-        names = [f"h{place}" for place in range(len(found))]
-        lines_before += [f"{name} = {term}" for name, term in zip(names, found, strict=True)]
-        lines, results = float_lines(variables + names, inside)
-        k = self._coordinates
-        loss, state_results = results[2 * k], results[: 2 * k] + results[2 * k + 1 : len(state) + 1]
-        kept = [*state[: 2 * k], "loss", *state[2 * k :]]
-        squares = " + ".join(f"{name} * {name}" for name in state[k : 2 * k])
+        constants = [f"h{place}" for place in range(len(found))]
+        lines_before += [f"{name} = {term}" for name, term in zip(constants, found, strict=True)]
+        lines, moved = float_lines(variables + constants, inside)
+        lines += _assignments(state[:k] + state[2 * k :], moved)
+        value_lines, results = float_lines([state[place] for place in self._moving], self._program.recording)
+        lines += value_lines
+        for witness in results[self._program.returned :]:
+            lines.append(f"if {witness} - {witness} != 0.0: return None")
+        slopes = ["0.0"] * k
+        for place, slope in zip(self._moving, results[1 : self._program.returned], strict=True):
+            slopes[place] = slope
+        lines += _assignments(state[k : 2 * k], slopes)
+        lines.append(f"kept += pack({', '.join([*state, results[0]])})")
+        if ends_at_limit:
+            squares = " + ".join(f"{name} * {name}" for name in state[k : 2 * k])
+            lines.append(f"if {squares} <= limit: return None")
+        if any(step in line for line in lines):
+            lines.insert(0, f"{step} = float(step)")
         return "\n".join(
             [
-                f"def run({', '.join([*state, *parameters, 'first', 'last', 'limit', 'keep'])}):",
+                f"def run({', '.join([*state, *parameters, 'first', 'last', 'limit', 'kept', 'pack'])}):",
                 *(f"    {line}" for line in lines_before),
                 "    for step in range(first, last):",
-                *([f"        {step} = float(step)"] if any(step in line for line in lines) else []),
                 *(f"        {line}" for line in lines),
-                f"        total = {' + '.join([loss, *results[len(state) + 1 :]])}",
-                "        if total - total != 0.0: return",
-                f"        {', '.join(['loss', *state])} = {', '.join([loss, *state_results])}",
-                f"        keep(({', '.join(kept)}))",
-                f"        if limit >= 0.0 and {squares} <= limit: return",
+                "    return last",
                 "",
             ]
         )
+
+
+def _assignments(names: Sequence[str], terms: Sequence[str]) -> list[str]:
+    """Assign all at once, since terms may be other names."""
+    return [f"{', '.join(names)} = {', '.join(terms)}"] if names else []
+
+
+def _usable(table: FloatArray) -> FloatArray:
+    """Rows before the first one with a number that is not finite."""
+    usable = (np.abs(table) <= LARGEST).all(axis=1)
+    return table if usable.all() else table[: np.argmin(usable)]
+
+
+def _multiply_exactly(left: Register, right: Register) -> Register:
+    """Leave out the factor 1, and know that 0 times what is finite is 0."""
+    for number, other in ((left, right), (right, left)):
+        if number.is_number and number.factor == 1.0:
+            return other
+        if number.is_number and number.factor == 0.0 and other.place in other.recorder.finite:
+            return other.recorder.number(0.0)
+    return left.recorder.emit(multiply, left, right)
+
+
+EXACT_RULES: dict[str, Rule] = {"multiply": _multiply_exactly}
+"""The only short cut while a step is recorded: it changes no bit."""
 
 
 def hyperparameter_names(rule: Any) -> tuple[str, ...]:
@@ -234,8 +284,9 @@ def hoisted(
 @lru_cache(maxsize=64)
 def _program(
     expression: Expression, names: tuple[str, ...], kind: _Kind, memory_names: tuple[str, ...]
-) -> DescentProgram:
-    return DescentProgram(expression, names, kind.rule, memory_names)
+) -> DescentProgram | None:
+    program = expression.gradient_program
+    return None if program is None else DescentProgram(program, names, kind.rule, memory_names)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -270,5 +321,5 @@ def descent_program(
     """
     try:
         return _program(expression, tuple(names), _Kind(rule), tuple(memory_names))
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError):
         return None

@@ -11,9 +11,13 @@ formulas and defaults are those that PyTorch documents.
 """
 
 from core.optimizers.adaptive import AdaDelta, AdaGrad, Adam, AdaMax, AdamW, AMSGrad, NAdam, RAdam, RMSProp
-from core.optimizers.base import FirstOrder, Hyperparameter, Memory, NoStep, Optimizer
+from core.optimizers.base import FirstOrder, Memory, NoStep, Optimizer
 from core.optimizers.descent import Trajectory, minimize, race
+from core.optimizers.endings import Ending
 from core.optimizers.first_order import GradientDescent, Momentum, Nesterov
+from core.optimizers.hyperparameters import Hyperparameter
+from core.optimizers.many_starts import Arrivals, descend_all, descend_in_blocks
+from core.optimizers.noise import noisy
 from core.optimizers.objective import Evaluation, Objective
 from core.optimizers.schedules import (
     SCHEDULES,
@@ -56,10 +60,12 @@ __all__ = [
     "AdaMax",
     "Adam",
     "AdamW",
+    "Arrivals",
     "Constant",
     "CosineDecay",
     "DampedNewton",
     "Divergence",
+    "Ending",
     "Evaluation",
     "ExponentialDecay",
     "FirstOrder",
@@ -79,6 +85,9 @@ __all__ = [
     "StepDecay",
     "Trajectory",
     "WarmUp",
+    "descend_all",
+    "descend_in_blocks",
     "minimize",
+    "noisy",
     "race",
 ]

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from core.optimizers.base import FirstOrder, Memory, hyperparameter, learning_rate_field
+from core.optimizers.base import FirstOrder, Memory, learning_rate_field
+from core.optimizers.hyperparameters import hyperparameter
 from core.primitives import FloatArray, greater, where
 
 
@@ -61,6 +62,16 @@ class AdaGrad(FirstOrder):
     -----
     Duchi, Hazan and Singer, *Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*
     (2011). As ``torch.optim.Adagrad``.
+
+    Examples
+    --------
+    At a constant slope the steps shrink like 1/√t:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> path = minimize(parse("x"), {"x": 0.0}, AdaGrad(1.0), steps=4)
+    >>> path.displacements[:, 0].round(3).tolist()
+    [-1.0, -0.707, -0.577, -0.5]
     """
 
     epsilon: float = epsilon_field(1e-10)
@@ -100,6 +111,18 @@ class AdaDelta(FirstOrder):
     Notes
     -----
     Zeiler, *ADADELTA: An Adaptive Learning Rate Method* (2012). As ``torch.optim.Adadelta``.
+
+    Examples
+    --------
+    It starts with tiny steps, for no step was made yet. That the loss has another unit changes nothing:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> for loss in ("x", "1000x"):
+    ...     path = minimize(parse(loss), {"x": 0.0}, AdaDelta(), steps=3)
+    ...     print(path.displacements[:, 0].round(4).tolist())
+    [-0.0032, -0.0032, -0.0033]
+    [-0.0032, -0.0032, -0.0033]
     """
 
     learning_rate: float = learning_rate_field(1.0)
@@ -149,6 +172,16 @@ class RMSProp(FirstOrder):
     -----
     Tieleman and Hinton, *Neural Networks for Machine Learning*, lecture 6.5 (2012). As
     ``torch.optim.RMSprop``, which does not correct the bias of the first steps.
+
+    Examples
+    --------
+    The mean square starts at 0, so the first step is 1/√(1 − α) = 10 times the learning rate:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> path = minimize(parse("x + 1000y"), {"x": 0.0, "y": 0.0}, RMSProp(0.01), steps=3)
+    >>> path.displacements.round(4).tolist()
+    [[-0.1, -0.1], [-0.0709, -0.0709], [-0.058, -0.058]]
     """
 
     alpha: float = hyperparameter(
@@ -210,6 +243,18 @@ class Adam(_Moments):
     Notes
     -----
     Kingma and Ba, *Adam: A Method for Stochastic Optimization* (2015). As ``torch.optim.Adam``.
+
+    Examples
+    --------
+    Two steps on a slope that is a thousand times steeper along y:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> path = minimize(parse("x + 1000y"), {"x": 0.0, "y": 0.0}, Adam(0.1), steps=2)
+    >>> path.points.round(6).tolist()
+    [[0.0, 0.0], [-0.1, -0.1], [-0.2, -0.2]]
+    >>> path.internals["first_moment"].round(6).tolist()
+    [[0.0, 0.0], [0.1, 100.0], [0.19, 190.0]]
     """
 
     title: ClassVar[str] = "Adam"
@@ -243,7 +288,7 @@ class Adam(_Moments):
 
 @dataclass(frozen=True)
 class AMSGrad(_Moments):
-    r"""Adam whose divisor never shrinks, so that a step length never grows again.
+    r"""Adam that divides by the largest second moment so far, so that no steep place is forgotten.
 
     .. math:: m \leftarrow \beta_1 m + (1-\beta_1) g, \quad v \leftarrow \beta_2 v + (1-\beta_2) g^2, \quad
               w \leftarrow \max(w, v), \quad
@@ -261,6 +306,18 @@ class AMSGrad(_Moments):
     -----
     Reddi, Kale and Kumar, *On the Convergence of Adam and Beyond* (2018). As
     ``torch.optim.Adam(amsgrad=True)``, which takes the maximum before the bias is corrected.
+
+    Examples
+    --------
+    After a steep wall the second moment fades, but the largest one, which it divides by, does not:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> path = minimize(parse("x^4"), {"x": 2.0}, AMSGrad(0.5, beta2=0.5), steps=4)
+    >>> path.internals["second_moment"][:, 0].round().tolist()
+    [0.0, 512.0, 347.0, 186.0, 94.0]
+    >>> path.internals["largest_second_moment"][:, 0].round().tolist()
+    [0.0, 512.0, 512.0, 512.0, 512.0]
     """
 
     title: ClassVar[str] = "AMSGrad"
@@ -314,6 +371,18 @@ class AdaMax(_Moments):
     -----
     Kingma and Ba, *Adam: A Method for Stochastic Optimization* (2015), section 7.1. As
     ``torch.optim.Adamax``.
+
+    Examples
+    --------
+    The largest gradient so far fades by the share 1 − β₂ at each step, until a larger one comes:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> path = minimize(parse("x^4"), {"x": 2.0}, AdaMax(0.5, beta2=0.5), steps=3)
+    >>> path.gradients[:-1, 0].round(2).tolist()
+    [32.0, 13.5, 2.08]
+    >>> path.internals["largest_gradient"][1:, 0].round(2).tolist()
+    [32.0, 16.0, 8.0]
     """
 
     learning_rate: float = learning_rate_field(0.002)
@@ -366,6 +435,18 @@ class NAdam(_Moments):
     Notes
     -----
     Dozat, *Incorporating Nesterov Momentum into Adam* (2016). As ``torch.optim.NAdam``.
+
+    Examples
+    --------
+    The first step is a little longer than the learning rate, whatever the slope. The momentum rises slowly:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> path = minimize(parse("x + 1000y"), {"x": 0.0, "y": 0.0}, NAdam(0.1), steps=2)
+    >>> path.displacements.round(4).tolist()
+    [[-0.1056, -0.1056], [-0.0784, -0.0784]]
+    >>> round(NAdam().momentum(1), 3), round(NAdam().momentum(100_000), 3)
+    (0.45, 0.9)
     """
 
     learning_rate: float = learning_rate_field(0.002)
@@ -437,6 +518,16 @@ class RAdam(_Moments):
     -----
     Liu and others, *On the Variance of the Adaptive Learning Rate and Beyond* (2020). As
     ``torch.optim.RAdam``.
+
+    Examples
+    --------
+    The first five steps are those of momentum, as long as the slope 10 makes them. Then it divides:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> path = minimize(parse("10x"), {"x": 0.0}, RAdam(0.1), steps=7)
+    >>> path.displacements[:, 0].round(4).tolist()
+    [-1.0, -1.0, -1.0, -1.0, -1.0, -0.0026, -0.0033]
     """
 
     title: ClassVar[str] = "RAdam"
@@ -494,6 +585,15 @@ class AdamW(Adam):
     Notes
     -----
     Loshchilov and Hutter, *Decoupled Weight Decay Regularization* (2019). As ``torch.optim.AdamW``.
+
+    Examples
+    --------
+    Where the loss is flat, the decay alone is left: each step keeps the share 1 − ηλ:
+
+    >>> from core.optimizers import minimize
+    >>> path = minimize(lambda point: (0.0, [0.0]), [1.0], AdamW(0.1, weight_decay=0.5), steps=3)
+    >>> path.points[:, 0].round(6).tolist()
+    [1.0, 0.95, 0.9025, 0.857375]
     """
 
     weight_decay: float = hyperparameter(

@@ -2,82 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
+from core.optimizers.hyperparameters import Adjustable, hyperparameter
 from core.optimizers.objective import Evaluation, Objective
-from core.optimizers.schedules import Constant, Schedule
+from core.optimizers.schedules import Constant, Schedule, require_schedule
 from core.primitives import FloatArray
 
 Memory = dict[str, Any]
 """What an optimiser knows after a step, such as the velocity: a number or an array for each name."""
-
-
-@dataclass(frozen=True)
-class Hyperparameter:
-    """What a person can set on an optimiser, and in which range.
-
-    Attributes
-    ----------
-    name
-        Name of the field.
-    title
-        What people call it.
-    symbol
-        LaTeX of the sign that stands for it in the formula.
-    default
-        Its value unless it is set.
-    minimum, below
-        The smallest number that is allowed, and the number that it must stay below.
-    is_whole
-        Whether it must be a whole number.
-    meaning
-        What it does, in one sentence.
-    """
-
-    name: str
-    title: str
-    symbol: str
-    default: float
-    minimum: float
-    below: float
-    is_whole: bool
-    meaning: str
-
-    def require(self, value: Any) -> None:
-        """Raise a ValueError unless `value` is a number in the range."""
-        kinds = (int, np.integer) if self.is_whole else (int, float, np.integer, np.floating)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not self.minimum <= value < self.below:
-            kind = "a whole number" if self.is_whole else "a number"
-            bound = f" and below {self.below:g}" if math.isfinite(self.below) else ""
-            raise ValueError(f"{self.name} must be {kind} of at least {self.minimum:g}{bound}, not {value!r}")
-
-
-def hyperparameter(
-    default: float,
-    title: str,
-    symbol: str,
-    meaning: str,
-    *,
-    minimum: float = 0.0,
-    below: float = math.inf,
-) -> Any:
-    """Declare a field of an optimiser as a hyperparameter; one whose default is an int is whole."""
-    described = {
-        "title": title,
-        "symbol": symbol,
-        "default": default,
-        "minimum": minimum,
-        "below": below,
-        "is_whole": isinstance(default, int),
-        "meaning": meaning,
-    }
-    return field(default=default, metadata={"hyperparameter": described})
 
 
 def learning_rate_field(default: float) -> Any:
@@ -86,13 +24,13 @@ def learning_rate_field(default: float) -> Any:
 
 
 @dataclass(frozen=True)
-class Optimizer(ABC):
+class Optimizer(Adjustable):
     """A rule that makes the next point.
 
     Attributes
     ----------
     learning_rate
-        Factor η of the step.
+        Factor η of the step. With 0 the point stays where it is.
     schedule
         How the learning rate changes from step to step.
     title
@@ -104,36 +42,26 @@ class Optimizer(ABC):
     stability_formula
         How the largest stable learning rate follows from the largest curvature λmax, or empty where the
         curvature alone does not tell.
+
+    Examples
+    --------
+    >>> from core.optimizers import Adam, StepDecay
+    >>> Adam(0.1, schedule=StepDecay(period=10, gamma=0.5)).rate(np.array([1, 10, 11, 21])).tolist()
+    [0.1, 0.1, 0.05, 0.025]
+    >>> Adam(0.1, beta1=1.5)
+    Traceback (most recent call last):
+        ...
+    ValueError: beta1 must be a number of at least 0 and below 1, not 1.5
     """
 
     learning_rate: float = learning_rate_field(0.01)
     schedule: Schedule = field(default_factory=Constant, kw_only=True)
-    title: ClassVar[str]
-    latex: ClassVar[str]
     internals: ClassVar[Mapping[str, str]] = {}
     stability_formula: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
-        for described in self.hyperparameters():
-            described.require(getattr(self, described.name))
-        if not isinstance(self.schedule, Schedule):
-            raise ValueError(f"schedule must be one of core.optimizers.SCHEDULES, not {self.schedule!r}")
-
-    @classmethod
-    def hyperparameters(cls) -> tuple[Hyperparameter, ...]:
-        """Every hyperparameter of this optimiser, the learning rate first.
-
-        Examples
-        --------
-        >>> from core.optimizers import Momentum
-        >>> [(each.name, each.title, each.default) for each in Momentum.hyperparameters()]
-        [('learning_rate', 'learning rate', 0.001), ('beta', 'momentum', 0.9)]
-        """
-        return tuple(
-            Hyperparameter(name=each.name, **each.metadata["hyperparameter"])
-            for each in fields(cls)
-            if "hyperparameter" in each.metadata
-        )
+        super().__post_init__()
+        require_schedule("schedule", self.schedule)
 
     def rate(self, step: Any) -> Any:
         """Learning rate of a step; the first step is 1."""
@@ -178,7 +106,17 @@ class Optimizer(ABC):
 
 
 class NoStep(Exception):
-    """The rule of an optimiser has no next point; the message says why in one sentence."""
+    """The rule of an optimiser has no next point; the message says why in one sentence.
+
+    Examples
+    --------
+    It is caught on the way, and told as the end of the path:
+
+    >>> from core.optimizers import Newton, minimize
+    >>> from core.parser import parse
+    >>> minimize(parse("x + y^2"), {"x": 1.0, "y": 1.0}, Newton(), steps=5).stopped
+    "Stopped at step 1: the Hessian is singular there, so Newton's step does not exist. Try damped Newton."
+    """
 
 
 class FirstOrder(Optimizer):
@@ -186,6 +124,18 @@ class FirstOrder(Optimizer):
 
     Because `update` is plain arithmetic and NumPy functions without a branch on what it computes, it
     works on numbers, on arrays, and on expressions: from those it builds the formulas of the step.
+
+    Examples
+    --------
+    An optimiser of one's own is an `update`; this one looks at the sign of the slope alone:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> class SignDescent(FirstOrder):
+    ...     def update(self, point, gradient, memory, step):
+    ...         return point - self.rate(step) * np.sign(gradient), memory
+    >>> minimize(parse("x^2 + 9y^4"), {"x": 2.0, "y": 1.0}, SignDescent(0.25), steps=2).points.tolist()
+    [[2.0, 1.0], [1.75, 0.75], [1.5, 0.5]]
     """
 
     @abstractmethod

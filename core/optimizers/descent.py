@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from core.expression import Expression
-from core.optimizers.base import Memory, NoStep, Optimizer
+from core.optimizers.base import FirstOrder, NoStep, Optimizer
+from core.optimizers.endings import Ending, ending_at
 from core.optimizers.objective import Evaluation, Objective, ValueAndGrad, objective_of
+from core.optimizers.record import Record
 from core.optimizers.stability import Course, Divergence, diagnose, shown
 from core.primitives import FloatArray
+from core.program_descent import DescentSteps, descent_program
+
+WORTH_COMPILING = 64
+"""From so many steps on, a compiled loop saves more time than it takes to compile."""
 
 TRIAL_STEPS = 100
 """So many steps at most show whether a learning rate is safe."""
@@ -41,6 +48,18 @@ class Trajectory:
         Whether it ended because the gradient is within the tolerance.
     divergence
         Why it diverges, or None if it does not. It may be set although nothing overflowed yet.
+
+    Examples
+    --------
+    >>> from core.optimizers import Momentum
+    >>> from core.parser import parse
+    >>> path = minimize(parse("x^2 + y^2"), {"x": 3.0, "y": 4.0}, Momentum(0.1), steps=10)
+    >>> path.points.shape, path.losses.shape, path.learning_rates.shape
+    ((11, 2), (11,), (10,))
+    >>> path.internals["velocity"][1].tolist(), path.displacements[0].round(6).tolist()
+    ([6.0, 8.0], [-0.6, -0.8])
+    >>> path.stopped is None, path.converged
+    (True, False)
     """
 
     points: FloatArray
@@ -79,7 +98,8 @@ def minimize(
     objective
         An expression, an `Objective`, or a function of a point that returns loss and gradient.
     start
-        For an expression a number for each name that moves; for a function the first point.
+        For an expression a number for each name that moves, and for names that do not occur in it, which
+        then rest; for a function the first point.
     optimizer
         One of `OPTIMIZERS`, with its hyperparameters.
     steps
@@ -92,8 +112,11 @@ def minimize(
     Raises
     ------
     ValueError
-        If a name has no number, the loss or gradient is not finite at the start, the gradient does not have
-        the shape of the point, or the optimiser needs a Hessian that the objective does not have.
+        If a name has no number or two, the loss or gradient is not finite at the start, the objective returns
+        something else than a real loss and a gradient of the shape of the point, the optimiser is none or
+        needs a Hessian that the objective does not have, or `steps` or `tolerance` is out of range.
+    TypeError
+        If the objective is nothing that can be minimised.
 
     Examples
     --------
@@ -109,15 +132,26 @@ def minimize(
     >>> why.growth, why.curvature, why.limit_formula, why.limit, why.safe_rate
     (3.0, 8.0, '2/λmax', 0.25, 0.1)
     """
-    function, point = objective_of(objective, start, fixed or {})
-    if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 0:
-        raise ValueError(f"steps must be a whole number that is not negative, not {steps!r}")
-    if tolerance is not None and not tolerance >= 0.0:
-        raise ValueError(f"tolerance must be a number that is not negative, not {tolerance!r}")
+    function, point = objective_of(objective, start, fixed)
+    require_run(optimizer, steps, tolerance)
     with np.errstate(all="ignore"):
         descent = _Descent(function, _first(function, point), optimizer)
         descent.run(int(steps), tolerance)
         return descent.trajectory()
+
+
+def require_run(optimizer: Any, steps: Any, tolerance: Any) -> None:
+    """Raise a ValueError unless these can be the optimiser, the steps and the tolerance of a descent."""
+    if not isinstance(optimizer, Optimizer):
+        raise ValueError(
+            f"the optimizer must be one of core.optimizers with its hyperparameters, as Adam(0.1), not "
+            f"{optimizer!r}"
+        )
+    if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 0:
+        raise ValueError(f"steps must be a whole number that is not negative, not {steps!r}")
+    real = (int, float, np.integer, np.floating)
+    if tolerance is not None and not (isinstance(tolerance, real) and tolerance >= 0.0):
+        raise ValueError(f"tolerance must be a number that is not negative, not {tolerance!r}")
 
 
 def race(
@@ -138,6 +172,11 @@ def race(
     objective, start, steps, fixed, tolerance
         As for `minimize`.
 
+    Raises
+    ------
+    ValueError, TypeError
+        As `minimize`, and if there is no optimiser.
+
     Examples
     --------
     >>> from core.parser import parse
@@ -147,6 +186,8 @@ def race(
     >>> paths["Newton"].steps, paths["Newton"].converged
     (1, True)
     """
+    if not isinstance(optimizers, Mapping) or not optimizers:
+        raise ValueError('a race needs at least one optimiser by its name, as {"Adam": Adam(0.1)}')
     return {
         name: minimize(objective, start, optimizer, steps, fixed=fixed, tolerance=tolerance)
         for name, optimizer in optimizers.items()
@@ -159,49 +200,91 @@ class _Descent:
     def __init__(self, objective: Objective, first: Evaluation, optimizer: Optimizer) -> None:
         self.objective = objective
         self.optimizer = optimizer
-        self.evaluations = [first]
-        self.memories: list[Memory] = [optimizer.init(first.point)]
+        self.record = Record(first, optimizer.init(first.point))
         self.stopped: str | None = None
         self.converged = False
         self.diverged = False
 
     def run(self, steps: int, tolerance: float | None) -> None:
-        """Take up to so many steps, and say why if it ends early."""
-        for step in range(1, steps + 1):
-            here, memory = self.evaluations[-1], self.memories[-1]
-            if self._has_converged(here, tolerance):
+        """Take up to so many steps, and say why if it ends early.
+
+        A compiled loop, where there is one, takes all steps but the first, by which it is checked, and those
+        that it leaves to be taken with care.
+        """
+        loop = self._loop() if steps >= WORTH_COMPILING else None
+        checked = False
+        while not self._has_converged(tolerance) and self.record.steps < steps:
+            before = self.record.state
+            if not self._take_step():
                 break
-            try:
-                there, memory = self.optimizer.advance(self.objective, here, memory, step)
-            except NoStep as reason:
-                self.stopped = f"Stopped at step {step}: {reason}"
-                course = self._course()
-                self.diverged = course.growing_steps > 1 and course.losses[-1] > course.losses[0]
+            if loop is None:
+                continue
+            if not self.record.has_finite_memory:
                 break
-            if not there.is_finite:
-                self._leave(step, there)
-                break
-            self.evaluations.append(there)
-            self.memories.append(memory)
-        else:
-            self._has_converged(self.evaluations[-1], tolerance)
+            if not checked:
+                same = self._is_same_step(loop(*before, 1))
+                loop, checked = (None, True) if same is False else (loop, same is True)
+            if loop is not None:
+                rest = steps - self.record.steps
+                self.record.extend(loop(*self.record.state, rest, tolerance))
         self._forget_overflow()
+
+    def _loop(self) -> Callable[..., DescentSteps] | None:
+        objective, optimizer = self.objective, self.optimizer
+        if objective.expression is None or objective.draw is not None:
+            return None
+        if not isinstance(optimizer, FirstOrder) or type(optimizer).advance is not FirstOrder.advance:
+            return None
+        memory, shape = self.record.memory, self.record.first.point.shape
+        if any(np.shape(kept) != shape for kept in memory.values()):
+            return None
+        program = descent_program(objective.expression, objective.names, optimizer, list(memory))
+        return None if program is None else partial(program.run, optimizer)
+
+    def _is_same_step(self, by_loop: DescentSteps) -> bool | None:
+        """Tell whether the loop takes the last step as the optimiser did; None if it does not take it.
+
+        The steps differ if an `update` that someone wrote mixes coordinates or draws random numbers.
+        """
+        if not len(by_loop.points):
+            return None
+        there, memory = self.record.last, self.record.memory
+        pairs = [(by_loop.points[0], there.point)]
+        pairs += [(kept[0], memory[name]) for name, kept in by_loop.memories.items()]
+        return all(np.allclose(ours, theirs, rtol=1e-9, atol=0.0) for ours, theirs in pairs)
+
+    def _take_step(self) -> bool:
+        """Take one step with care, and tell whether there was one."""
+        here, step = self.record.last, self.record.steps + 1
+        try:
+            there, memory = self.optimizer.advance(
+                self.objective.at_step(step), here, self.record.memory, step
+            )
+        except NoStep as reason:
+            self.stopped = f"Stopped at step {step}: {reason}"
+            course = self._course()
+            self.diverged = course.growing_steps > 1 and course.losses[-1] > course.losses[0]
+            return False
+        if not there.is_finite:
+            self._leave(step, there)
+            return False
+        self.record.append(there, memory)
+        return True
 
     def _forget_overflow(self) -> None:
         """Drop the last steps if their memory overflowed while the point did not; it never recovers."""
-        while not all(np.isfinite(kept).all() for kept in self.memories[-1].values()):
-            self.memories.pop()
-            self.evaluations.pop()
+        while not self.record.has_finite_memory:
+            self.record.drop_last()
             self.diverged, self.converged, self.stopped = True, False, None
 
-    def _has_converged(self, here: Evaluation, tolerance: float | None) -> bool:
+    def _has_converged(self, tolerance: float | None) -> bool:
         if tolerance is None:
             return False
-        norm = float(np.linalg.norm(here.gradient))
+        norm = float(np.linalg.norm(self.record.last.gradient))
         if norm > tolerance:
             return False
         self.converged = True
-        taken = len(self.evaluations) - 1
+        taken = self.record.steps
         self.stopped = (
             f"Converged after {taken} step{'s' * (taken != 1)}: the gradient is {shown(norm, 2)} long, "
             f"within the tolerance {shown(tolerance)}."
@@ -210,22 +293,21 @@ class _Descent:
 
     def _leave(self, step: int, there: Evaluation) -> None:
         """Say why the point of this step cannot be kept."""
-        losses = [kept.loss for kept in self.evaluations]
-        huge = not np.isfinite(there.point).all() or np.abs(there.point).max(initial=0.0) > 1e100
-        if there.loss == -math.inf or (huge and losses[-1] < min(losses[0], 0.0)):
+        reach = np.abs(there.point).max(initial=0.0)
+        ending = ending_at(self.record.first.loss, self.record.last.loss, reach, there.loss)
+        if ending == Ending.FALLS_WITHOUT_END:
             self.stopped = (
                 f"Stopped at step {step}: the loss falls without end; this way leads to no minimum."
             )
-        elif huge or math.isinf(there.loss) or losses[-1] > losses[0]:
+        elif ending == Ending.DIVERGED:
             self.diverged = True
-        elif math.isnan(there.loss):
-            self.stopped = f"Stopped at step {step}: the loss is not defined there."
         else:
-            self.stopped = f"Stopped at step {step}: the gradient is not defined there."
+            missing = "loss" if math.isnan(there.loss) else "gradient"
+            self.stopped = f"Stopped at step {step}: the {missing} is not defined there."
 
     def _course(self) -> Course:
-        points, losses, gradients = (np.array(column) for column in zip(*self.evaluations, strict=True))
-        return Course(points, losses, gradients, self.diverged)
+        kept = self.record.stacked()
+        return Course(kept.points, kept.losses, kept.gradients, self.diverged)
 
     def trajectory(self) -> Trajectory:
         """Everything that was kept, and the diagnosis."""
@@ -235,12 +317,12 @@ class _Descent:
             divergence = diagnose(course, self.optimizer, self.objective, self._descends)
         stopped = self.stopped
         if self.diverged and divergence is not None and stopped is None:
-            stopped = f"Diverged at step {len(self.evaluations)}: {divergence.reason}"
+            stopped = f"Diverged at step {len(course.points)}: {divergence.reason}"
         return Trajectory(
             course.points,
             course.losses,
             course.gradients,
-            {name: np.array([memory[name] for memory in self.memories]) for name in self.memories[0]},
+            self.record.stacked().memories,
             np.asarray(self.optimizer.rate(np.arange(1.0, len(course.points))), dtype=np.float64),
             stopped,
             self.converged,
@@ -250,10 +332,10 @@ class _Descent:
     def _descends(self, learning_rate: float) -> bool:
         """Tell whether another learning rate leads down from the same start, to where it is stable."""
         slower = replace(self.optimizer, learning_rate=learning_rate)
-        trial = _Descent(self.objective, self.evaluations[0], slower)
+        trial = _Descent(self.objective, self.record.first, slower)
         trial.run(TRIAL_STEPS, None)
-        last = trial.evaluations[-1]
-        if trial.stopped is not None or trial.diverged or last.loss > self.evaluations[0].loss:
+        last = trial.record.last
+        if trial.stopped is not None or trial.diverged or last.loss > self.record.first.loss:
             return False
         curvature = self.objective.curvature(last.point)
         if curvature is None:
@@ -263,12 +345,7 @@ class _Descent:
 
 
 def _first(objective: Objective, point: FloatArray) -> Evaluation:
-    first = objective.evaluate(point)
-    if first.gradient.shape != point.shape:
-        raise ValueError(
-            f"the gradient has shape {first.gradient.shape}, the point {point.shape}: give one derivative "
-            "for each coordinate"
-        )
+    first = objective.at_step(0).evaluate(point)
     if not first.is_finite:
         coordinates = ", ".join(shown(coordinate, 6) for coordinate in point.ravel())
         raise ValueError(

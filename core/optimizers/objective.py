@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +18,15 @@ ValueAndGrad = Callable[[FloatArray], tuple[float, FloatArray]]
 
 
 class Evaluation(NamedTuple):
-    """A point with its loss and gradient."""
+    """A point with its loss and gradient.
+
+    Examples
+    --------
+    >>> from core.optimizers import Objective
+    >>> here = Objective(lambda point: (point @ point, 2 * point)).evaluate(np.array([3.0, 4.0]))
+    >>> here.loss, here.gradient.tolist(), here.is_finite
+    (25.0, [6.0, 8.0], True)
+    """
 
     point: FloatArray
     loss: float
@@ -47,6 +55,13 @@ class Objective:
         cannot do without; of the others it tells whether their learning rate is stable.
     is_quadratic
         Whether the Hessian is the same everywhere. Then stability is known before the first step.
+    draw
+        What a step sees of a loss that is estimated, such as by a mini-batch or with noise: given the number
+        of a step, from 1 (0 for the start), it returns the `value_and_grad` of that step. The same number
+        gives the same function, so every run can be repeated. None if every step sees `value_and_grad`.
+    expression, names
+        The formula that `value_and_grad` computes, if it is one, and its letters in the order of the
+        point's coordinates. Then long descents are compiled, and a start may be given by letters.
 
     Examples
     --------
@@ -58,11 +73,38 @@ class Objective:
     value_and_grad: ValueAndGrad
     hessian: Callable[[FloatArray], FloatArray] | None = None
     is_quadratic: bool = False
+    draw: Callable[[int], ValueAndGrad] | None = None
+    expression: Expression | None = None
+    names: tuple[str, ...] = ()
+
+    def at_step(self, step: int) -> Objective:
+        """Return what a step sees of the objective."""
+        return self if self.draw is None else replace(self, value_and_grad=self.draw(step))
 
     def evaluate(self, point: FloatArray) -> Evaluation:
-        """Compute loss and gradient at a point, in memory that the function cannot write to later."""
-        loss, gradient = self.value_and_grad(point)
-        return Evaluation(point, float(loss), np.array(gradient, dtype=np.float64))
+        """Compute loss and gradient at a point, in memory that the function cannot write to later.
+
+        Raises
+        ------
+        ValueError
+            If the function returns something else than one real number and one for each coordinate.
+        """
+        result = self.value_and_grad(point)
+        try:
+            loss, gradient = result
+            slopes = np.array(gradient)
+        except (TypeError, ValueError):
+            raise ValueError(f"{WANTED}, not {result!r}") from None
+        if type(loss) is not float:
+            loss = _real_number(loss)
+        if slopes.dtype.kind not in "fiu":
+            raise ValueError(f"{WANTED}; its gradient was {gradient!r}")
+        if slopes.shape != point.shape:
+            raise ValueError(
+                f"the gradient has shape {slopes.shape}, the point {point.shape}: give one derivative for "
+                "each coordinate"
+            )
+        return Evaluation(point, loss, slopes.astype(np.float64, copy=False))
 
     def curvature(self, point: FloatArray) -> float | None:
         """Largest eigenvalue of the Hessian; None without a Hessian, or where it is not finite."""
@@ -73,51 +115,116 @@ class Objective:
         return float(np.linalg.eigvalsh(matrix)[-1]) if np.isfinite(matrix).all() else None
 
 
+WANTED = "the objective must return its loss, a real number, and its gradient, a list of them"
+
+
+def _real_number(loss: Any) -> float:
+    number = np.asarray(loss)
+    if number.shape != () or number.dtype.kind not in "fiu":
+        raise ValueError(f"{WANTED}; its loss was {loss!r}")
+    return float(number)
+
+
 def objective_of(
-    objective: Expression | Objective | ValueAndGrad, start: Any, fixed: Mapping[str, float]
+    objective: Expression | Objective | ValueAndGrad, start: Any, fixed: Mapping[str, float] | None = None
 ) -> tuple[Objective, FloatArray]:
     """Make one `Objective` and one first point of all that can be minimised.
 
     Raises
     ------
+    TypeError
+        If it is nothing that can be minimised.
     ValueError
-        If a name has no number, or what is given as the start is none.
+        If a letter has no number or two, is fixed but does not occur, or what is given as the start is none.
     """
     if isinstance(objective, Expression):
-        return _of_expression(objective, start, fixed)
-    try:
-        point = np.array(start, dtype=np.float64, ndmin=1)
-    except (TypeError, ValueError):
-        raise ValueError("the start of a function must be a list of numbers, as [1.0, 2.0]") from None
-    return objective if isinstance(objective, Objective) else Objective(objective), point
+        formula = with_fixed(objective, fixed, start)
+        rest = [name for name in _by_letters(start) if name not in formula.names]
+        whole = of_formula(formula, (*formula.names, *rest))
+        return whole, _point(whole.names, start)
+    if fixed:
+        raise ValueError("fixed letters belong to an expression; a function has none")
+    if not isinstance(objective, Objective):
+        if not callable(objective):
+            raise TypeError(
+                f"{objective!r} cannot be minimised: give an expression (parse makes one of text), an "
+                "Objective, or a function of a point that returns loss and gradient"
+            )
+        objective = Objective(objective)
+    if objective.expression is not None and isinstance(start, Mapping):
+        unknown = [str(name) for name in start if name not in objective.names]
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} does not occur: it has {', '.join(objective.names)}")
+        return objective, _point(objective.names, start)
+    return objective, _listed(start)
 
 
-def _of_expression(
-    expression: Expression, start: Any, fixed: Mapping[str, float]
-) -> tuple[Objective, FloatArray]:
-    if not isinstance(start, Mapping):
-        raise ValueError('the start of an expression gives each letter its number, as {"x": 1.0}')
-    formula = expression.substitute(real_values(fixed, ()))
-    missing = [name for name in formula.names if name not in start]
-    if missing:
-        raise ValueError(f"no start for {', '.join(missing)}: give a number for each letter that moves")
-    names = list(formula.names) + [name for name in start if name not in formula.names and name not in fixed]
-    numbers = real_values({name: start[name] for name in names}, names)
-    if any(np.ndim(number) for number in numbers.values()):
-        raise ValueError("the start must give one number for each letter")
-    known = len(formula.names)
+def of_formula(formula: Expression, names: Sequence[str]) -> Objective:
+    """Make an objective of a formula and its letters, in order; there may be letters that do not occur."""
+    places = [names.index(name) for name in formula.names]
 
     def value_and_grad(point: FloatArray) -> tuple[float, FloatArray]:
-        value, gradient = autodiff.value_and_grad(formula, dict(zip(names, point, strict=True)))
-        return float(np.mean(value)), np.array([gradient.get(name, 0.0) for name in names])
+        numbers = point.tolist()
+        value, slopes = autodiff.value_and_grad(
+            formula, {name: numbers[place] for name, place in zip(formula.names, places, strict=True)}
+        )
+        gradient = np.zeros(len(names))
+        gradient[places] = [slopes[name] for name in formula.names]
+        return value, gradient
 
     def hessian(point: FloatArray) -> FloatArray:
         matrix = np.zeros((len(names), len(names)))
-        matrix[:known, :known] = autodiff.hessian(formula, dict(zip(names, point, strict=True)))
+        numbers = {name: point[place] for name, place in zip(formula.names, places, strict=True)}
+        matrix[np.ix_(places, places)] = autodiff.hessian(formula, numbers)
         return matrix
 
     quadratic = formula.fold(_degree) <= 2.0
-    return Objective(value_and_grad, hessian, quadratic), np.array([numbers[name] for name in names])
+    return Objective(value_and_grad, hessian, quadratic, expression=formula, names=tuple(names))
+
+
+def with_fixed(expression: Expression, fixed: Mapping[str, float] | None, moving: Any) -> Expression:
+    """Put the numbers of the letters that stay into a formula; none of them may be among those that move."""
+    if not fixed:
+        return expression
+    if not isinstance(fixed, Mapping):
+        raise ValueError('fixed gives each letter that stays its number, as {"a": 1.0}')
+    for name in fixed:
+        if name not in expression.names:
+            raise ValueError(
+                f"the fixed letter {name} does not occur: it has {', '.join(expression.names) or 'none'}"
+            )
+        if name in moving:
+            raise ValueError(f"{name} is fixed and has a start: a letter either stays or moves")
+    numbers = real_values(fixed, ())
+    if any(np.ndim(number) for number in numbers.values()):
+        raise ValueError("fixed must give one number for each letter")
+    return expression.substitute(numbers)
+
+
+def _by_letters(start: Any) -> Mapping[str, Any]:
+    if not isinstance(start, Mapping):
+        raise ValueError('the start of an expression gives each letter its number, as {"x": 1.0}')
+    return start
+
+
+def _point(names: Sequence[str], start: Mapping[str, Any]) -> FloatArray:
+    missing = [name for name in names if name not in start]
+    if missing:
+        raise ValueError(f"no start for {', '.join(missing)}: give a number for each letter that moves")
+    numbers = real_values({name: start[name] for name in names}, names)
+    if any(np.ndim(number) for number in numbers.values()):
+        raise ValueError("the start must give one number for each letter")
+    return np.array([numbers[name] for name in names])
+
+
+def _listed(start: Any) -> FloatArray:
+    try:
+        point = np.array(start, ndmin=1)
+    except (TypeError, ValueError):
+        point = np.array("ragged", ndmin=1)
+    if point.dtype.kind not in "fiu" or point.ndim > 1:
+        raise ValueError(f"the start of a function must be a list of numbers, as [1.0, 2.0], not {start!r}")
+    return point.astype(np.float64, copy=False)
 
 
 def _degree(node: Expression, degrees: tuple[float, ...]) -> float:

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from core.optimizers.base import Memory, NoStep, Optimizer, hyperparameter, learning_rate_field
+from core.optimizers.base import Memory, NoStep, Optimizer, learning_rate_field
+from core.optimizers.hyperparameters import hyperparameter
 from core.optimizers.line_search import backtrack, search_wolfe
 from core.optimizers.objective import Evaluation, Objective
 from core.primitives import FloatArray
@@ -34,6 +35,15 @@ class Newton(Optimizer):
     -----
     Nocedal and Wright, *Numerical Optimization* (2006), section 2.2. H⁻¹g is taken in the eigenvectors of H.
     Along those of eigenvalue 0 it stays put if the gradient is 0 there too; otherwise there is no step.
+
+    Examples
+    --------
+    The minimum of x³/3 − 2x is √2 = 1.41421356…: one, three, six digits are right after so many steps:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> minimize(parse("x^3/3 - 2x"), {"x": 1.0}, Newton(), steps=4).points[:, 0].round(9).tolist()
+    [1.0, 1.5, 1.416666667, 1.414215686, 1.414213562]
     """
 
     learning_rate: float = learning_rate_field(1.0)
@@ -78,6 +88,18 @@ class DampedNewton(Optimizer):
     -----
     Nocedal and Wright, *Numerical Optimization* (2006), algorithm 3.1 and section 3.4; Dauphin and others,
     *Identifying and attacking the saddle point problem* (2014), for the absolute values.
+
+    Examples
+    --------
+    From beside a saddle Newton's step goes to the saddle, the damped one to a minimum:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> for optimizer in (Newton(), DampedNewton()):
+    ...     path = minimize(parse("x^2 - 2y^2 + y^4"), {"x": 1.0, "y": 0.1}, optimizer, steps=20)
+    ...     print(optimizer.title, abs(path.points[-1]).round(6).tolist())
+    Newton [0.0, 0.0]
+    Damped Newton [0.0, 1.0]
     """
 
     learning_rate: float = learning_rate_field(1.0)
@@ -146,6 +168,16 @@ class LBFGS(Optimizer):
     Liu and Nocedal, *On the limited memory BFGS method for large scale optimization* (1989); Nocedal and
     Wright, *Numerical Optimization* (2006), algorithm 7.4. The first step is at most 1 long in sum, as in
     ``torch.optim.LBFGS``; that line search is another one, so the iterates are not the same.
+
+    Examples
+    --------
+    A valley a thousand times steeper across than along, in which gradient descent takes thousands of steps:
+
+    >>> from core.optimizers import minimize
+    >>> from core.parser import parse
+    >>> path = minimize(parse("x^2 + 1000y^2"), {"x": 5.0, "y": 1.0}, LBFGS(), 100, tolerance=1e-6)
+    >>> path.converged, path.steps < 20
+    (True, True)
     """
 
     learning_rate: float = learning_rate_field(1.0)

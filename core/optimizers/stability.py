@@ -49,6 +49,16 @@ class Divergence:
     safe_rate
         A learning rate that descends from the same start, or None if none was found, or the method is one
         of second order.
+
+    Examples
+    --------
+    >>> import textwrap
+    >>> from core.optimizers import GradientDescent, minimize
+    >>> from core.parser import parse
+    >>> why = minimize(parse("4x^2"), {"x": 1.0}, GradientDescent(0.5), steps=5).divergence
+    >>> print(textwrap.fill(why.reason, 80))
+    the step grew 3× for 4 steps, because the learning rate 0.5 is above 2/λmax =
+    0.25 (curvature λmax = 8); try the learning rate 0.1.
     """
 
     step: int
@@ -132,7 +142,8 @@ def diagnose(
 
     On a quadratic whose Hessian is known the learning rate alone decides, whatever the steps look like so
     far. Otherwise a descent diverges if it has overflowed, or if its last steps grow uphill, across a
-    curvature that the learning rate is too large for.
+    curvature that the learning rate is too large for. Where each step sees another estimate of the loss,
+    such growth may be chance and proves nothing.
 
     Parameters
     ----------
@@ -146,7 +157,7 @@ def diagnose(
             return _explained(course, optimizer, 0, curvature, lambda rate: True, local=True)
         if limit is not None and not course.diverged:
             return None
-    if not course.diverged and not _climbs(course, optimizer):
+    if not course.diverged and (objective.draw is not None or not _climbs(course, optimizer)):
         return None
     began = max(len(course.points) - 1 - course.growing_steps, 0)
     step, curvature = _curvature_met(course, optimizer, objective, began)
@@ -154,11 +165,11 @@ def diagnose(
 
 
 def _climbs(course: Course, optimizer: Optimizer) -> bool:
-    growing = course.growing_steps
     constant = optimizer.stability_constant
-    if constant is None or growing < GROWING_STEPS:
+    if constant is None or (np.diff(course.losses[-GROWING_STEPS - 1 :]) <= 0.0).any():
         return False
-    if (np.diff(course.losses[-GROWING_STEPS - 1 :]) <= 0.0).any():
+    growing = course.growing_steps
+    if growing < GROWING_STEPS:
         return False
     rates = _rates(optimizer, len(course.lengths))
     return bool((course.secant_curvatures * rates)[-growing:].max() > constant * (1.0 + 1e-6))

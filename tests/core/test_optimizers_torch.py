@@ -9,13 +9,24 @@ import numpy as np
 import pytest
 
 from core import parse
-from core.optimizers import OPTIMIZERS, CosineDecay, ExponentialDecay, FirstOrder, StepDecay, minimize
+from core.optimizers import (
+    OPTIMIZERS,
+    Constant,
+    CosineDecay,
+    ExponentialDecay,
+    FirstOrder,
+    StepDecay,
+    WarmUp,
+    minimize,
+)
 
 RECORDED = json.loads((Path(__file__).parent / "data" / "torch_iterates.json").read_text())
 LIVE_SCHEDULES = [
     (StepDecay(period=7, gamma=0.3), "StepLR", {"step_size": 7, "gamma": 0.3}),
     (ExponentialDecay(gamma=0.9), "ExponentialLR", {"gamma": 0.9}),
     (CosineDecay(period=30, floor=0.1), "CosineAnnealingLR", {"T_max": 30, "eta_min": 0.1}),
+    (WarmUp(period=8), "LinearLR", {"start_factor": 1 / 8, "total_iters": 7}),
+    (Constant(), "ConstantLR", {"factor": 1.0}),
 ]
 
 
