@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
+from core.optimizers import GradientDescent, minimize
 from core.regression import LinearRegression
 
 X, Y = [1.0, 2.0, 3.0, 4.0, 5.0], [2.0, 4.0, 5.0, 4.0, 5.0]
@@ -41,52 +43,144 @@ def test_value_and_grad_is_what_minimize_wants() -> None:
     assert gradient == pytest.approx([-9.4, -3.0])
 
 
-def exact(features: Any, targets: Any, w: float, b: float) -> tuple[Any, Any, Any, Any, Any]:
-    """Loss, gradient and optimum by the textbook sums at 64 bits of mantissa."""
-    x, y = np.asarray(features, np.longdouble), np.asarray(targets, np.longdouble)
-    residuals = np.longdouble(w) * x + np.longdouble(b) - y
-    u = x - x.mean()
-    slope = (u * (y - y.mean())).sum() / (u * u).sum()
-    return (
-        (residuals**2).mean(),
-        2 * (residuals * x).mean(),
-        2 * residuals.mean(),
-        slope,
-        y.mean() - slope * x.mean(),
-    )
+def exact(features: Any, targets: Any, w: float, b: float) -> dict[str, Any]:
+    """Loss, gradient, optimum and curvatures by the textbook sums, of the same doubles, to 60 digits."""
+    with mpmath.workdps(60):
+        x, y = [mpmath.mpf(float(each)) for each in features], [mpmath.mpf(float(each)) for each in targets]
+        count = len(x)
+        x_mean, y_mean = mpmath.fsum(x) / count, mpmath.fsum(y) / count
+        products = mpmath.fsum((p - x_mean) * (q - y_mean) for p, q in zip(x, y, strict=True))
+        variance = mpmath.fsum((p - x_mean) ** 2 for p in x) / count
+        slope = products / count / variance
+        intercept = y_mean - slope * x_mean
+
+        def loss(slope: Any, intercept: Any) -> Any:
+            return mpmath.fsum((slope * p + intercept - q) ** 2 for p, q in zip(x, y, strict=True)) / count
+
+        residuals = [mpmath.mpf(w) * p + mpmath.mpf(b) - q for p, q in zip(x, y, strict=True)]
+        trace, determinant = 2 * (variance + x_mean**2 + 1), 4 * variance
+        largest = (trace + mpmath.sqrt(trace**2 - 4 * determinant)) / 2
+        return {
+            "loss": loss(mpmath.mpf(w), mpmath.mpf(b)),
+            "for_w": 2 * mpmath.fsum(r * p for r, p in zip(residuals, x, strict=True)) / count,
+            "for_b": 2 * mpmath.fsum(residuals) / count,
+            "slope": slope,
+            "intercept": intercept,
+            "minimum": loss(slope, intercept),
+            "largest": largest,
+            "smallest": determinant / largest,
+            "residuals": residuals,
+        }
 
 
-random = np.random.default_rng(3)
+def noisy(features: Any, w: float, b: float, noise: float) -> tuple[Any, Any]:
+    return features, w * features + b + np.random.default_rng(3).normal(0.0, noise, features.size)
+
+
 YEARS = np.arange(1900.0, 2025.0)
+UNIT = np.random.default_rng(4).uniform(0.0, 1.0, 60)
 HARD = {
-    "calendar years": (YEARS, 0.02 * YEARS - 25.0 + random.normal(0.0, 0.3, YEARS.size)),
-    "x near a million": (1e6 + np.linspace(0.0, 1.0, 50), random.normal(0.0, 1.0, 50)),
-    "y near a billion": (np.linspace(0.0, 1.0, 50), 1e9 + random.normal(0.0, 1.0, 50)),
-    "seconds since 1970": (1.7e9 + 60.0 * np.arange(40.0), random.normal(20.0, 5.0, 40)),
-    "tiny numbers": (1e-9 * np.arange(1.0, 9.0), 1e-9 * random.normal(0.0, 1.0, 8)),
+    "calendar years": noisy(YEARS, 0.02, -25.0, 0.3),
+    "calendar years, noise 1e-9": noisy(YEARS, 0.02, -25.0, 1e-9),
+    "x near a million": noisy(1e6 + UNIT, 0.0, 0.0, 1.0),
+    "x near a million, noise 1e-9": noisy(1e6 + UNIT, 2.0, 1.0, 1e-9),
+    "noise 1e-9": noisy(UNIT, 2.0, 1.0, 1e-9),
+    "y near a billion": noisy(UNIT, 0.0, 1e9, 1.0),
+    "seconds since 1970": noisy(1.7e9 + 60.0 * np.arange(40.0), 0.0, 20.0, 5.0),
+    "successive seconds": noisy(1.7e9 + np.arange(40.0), 2.0, 1.0, 1e-6),
+    "tiny numbers": noisy(1e-9 * np.arange(1.0, 9.0), 1.0, 0.0, 1e-9),
     "two points": (np.array([2020.0, 2021.0]), np.array([1.0, 3.0])),
+    "many blocks": noisy(1e4 + np.linspace(0.0, 1.0, 9_000), 1.0, 0.0, 1e-6),
 }
 
 
-@pytest.mark.skipif(np.finfo(np.longdouble).eps > 1e-18, reason="no floating point wider than double here")
+@pytest.mark.parametrize("place", ["at the optimum", "along the valley", "far", "near"])
 @pytest.mark.parametrize("name", HARD)
-def test_ill_conditioned_data(name: str) -> None:
+def test_ill_conditioned_data(name: str, place: str) -> None:
     features, targets = HARD[name]
     fit = LinearRegression(features, targets)
-    w, b = float(fit.solution[0]) * 1.1 + 0.01, float(fit.solution[1]) * 0.9
-    loss, for_w, for_b, slope, intercept = exact(features, targets, w, b)
-    assert fit.loss(w, b) == pytest.approx(float(loss), rel=1e-9)
-    assert fit.gradient(w, b)[0] == pytest.approx(float(for_w), rel=1e-9)
-    assert fit.gradient(w, b)[1] == pytest.approx(float(for_b), rel=1e-9)
-    assert fit.solution[0] == pytest.approx(float(slope), rel=1e-9)
-    assert fit.solution[1] == pytest.approx(float(intercept), rel=1e-9, abs=1e-9)
-    wide = np.asarray(features, np.longdouble)
-    product = 4 * ((wide**2).mean() - wide.mean() ** 2)
-    trace = 2 * (wide**2).mean() + 2
-    largest = (trace + np.sqrt(trace**2 - 4 * product)) / 2
-    assert fit.curvatures[1] == pytest.approx(float(largest), rel=1e-12)
-    assert fit.curvatures[0] == pytest.approx(float(4 * np.var(wide) / largest), rel=1e-9)
-    assert fit.learning_rate_limit == pytest.approx(float(2 / largest), rel=1e-12)
+    w, b = {
+        "at the optimum": fit.solution,
+        "along the valley": (fit.solution[0] + 1e-6, fit.solution[1] - 1e-6 * features.mean()),
+        "far": (fit.solution[0] * 1.1 + 0.01, fit.solution[1] * 0.9),
+        "near": (fit.solution[0], fit.solution[1] + 1e-9),
+    }[place]
+    truth = exact(features, targets, w, b)
+    for loss in (fit.loss(w, b), fit.value_and_grad(np.array([w, b]))[0], fit.loss(np.array([w]), b)[0]):
+        assert loss == pytest.approx(float(truth["loss"]), rel=1e-12, abs=1e-40)
+    room = 1e-12 * float(truth["largest"] * truth["loss"]) ** 0.5
+    for slopes in (fit.gradient(w, b), fit.value_and_grad(np.array([w, b]))[1]):
+        assert slopes[0] == pytest.approx(float(truth["for_w"]), rel=1e-9, abs=room)
+        assert slopes[1] == pytest.approx(float(truth["for_b"]), rel=1e-9, abs=room)
+    np.testing.assert_allclose(
+        fit.residuals(w, b), np.array(truth["residuals"], dtype=np.float64), rtol=1e-13, atol=1e-28
+    )
+    best = fit.residuals(*fit.solution)
+    np.testing.assert_allclose(fit.least_residuals, best, atol=1e-3 * np.abs(best).max() + 1e-28)
+    np.testing.assert_allclose(
+        fit.centred_residuals(w, b), fit.residuals(w, b), atol=1e-12 * best.std() + room
+    )
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_closed_form_and_curvatures_of_ill_conditioned_data(name: str) -> None:
+    features, targets = HARD[name]
+    fit = LinearRegression(features, targets)
+    truth = exact(features, targets, *fit.solution)
+    noise = float(truth["minimum"]) ** 0.5 / features.std()
+    room = 1e-15 * (abs(fit.solution[0]) + noise)
+    assert fit.solution[0] == pytest.approx(float(truth["slope"]), abs=room)
+    room = 1e-15 * abs(fit.solution[1]) + room * np.abs(features).max()
+    assert fit.solution[1] == pytest.approx(float(truth["intercept"]), abs=room)
+    assert fit.minimum_loss == pytest.approx(float(truth["minimum"]), rel=1e-12, abs=1e-40)
+    assert fit.curvatures[1] == pytest.approx(float(truth["largest"]), rel=1e-12)
+    assert fit.curvatures[0] == pytest.approx(float(truth["smallest"]), rel=1e-9)
+    assert fit.learning_rate_limit == pytest.approx(float(2 / truth["largest"]), rel=1e-12)
+    assert fit.condition_number == pytest.approx(float(truth["largest"] / truth["smallest"]), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_standardised_features_make_a_round_bowl(name: str) -> None:
+    features, targets = HARD[name]
+    fit = LinearRegression(features, targets)
+    standardised = fit.standardised()
+    bowl = standardised.fit
+    assert bowl.features.mean() == pytest.approx(0.0, abs=1e-12)
+    assert bowl.features.std() == pytest.approx(1.0, rel=1e-12)
+    assert bowl.condition_number == pytest.approx(1.0, rel=1e-7)
+    assert bowl.learning_rate_limit == pytest.approx(1.0, rel=1e-7)
+    np.testing.assert_allclose(standardised.mean, features.mean(), rtol=1e-12)
+    np.testing.assert_allclose(standardised.scale, features.std(), rtol=1e-9)
+    path = minimize(bowl.objective, [0.0, 0.0], GradientDescent(0.5), steps=3)
+    w, b = standardised.to_original(*path.points[-1])
+    reach = np.abs(features).max() / features.std()
+    assert w == pytest.approx(fit.solution[0], abs=1e-14 * np.abs(targets).max() / features.std())
+    assert b == pytest.approx(fit.solution[1], abs=1e-14 * reach * np.abs(targets).max())
+    assert standardised.from_original(w, b) == pytest.approx(
+        tuple(path.points[-1]), rel=1e-14, abs=1e-15 * (abs(w) + abs(b)) * np.abs(features).max()
+    )
+    slopes, heights = standardised.to_original(path.points[:, 0], path.points[:, 1])
+    assert (slopes[-1], heights[-1]) == (w, b) and type(w) is type(b) is float
+    there = standardised.to_original(0.3, 0.7)
+    np.testing.assert_allclose(
+        fit.residuals(*there), bowl.residuals(0.3, 0.7), atol=1e-14 * reach * (1.0 + np.abs(targets).max())
+    )
+
+
+def test_conditioning_of_the_five_points() -> None:
+    # Hessian [[22, 6], [6, 2]]: eigenvalues 12 ± √136
+    root = 136.0**0.5
+    assert FIT.condition_number == pytest.approx((12.0 + root) / (12.0 - root), rel=1e-13)
+    standardised = FIT.standardised()
+    assert (standardised.mean, standardised.scale) == (3.0, 2.0**0.5)
+    assert standardised.fit.solution == pytest.approx((0.6 * 2.0**0.5, 4.0), rel=1e-15)
+
+
+def test_equal_features_cannot_be_standardised() -> None:
+    fit = LinearRegression([2.0, 2.0], [1.0, 3.0])
+    assert fit.condition_number == np.inf
+    with pytest.raises(ValueError, match="only if they vary"):
+        fit.standardised()
 
 
 @pytest.mark.parametrize("x", [0.0, 3.0, 0.1, 1e9 + 0.1, 2024.3, 1 / 3])
