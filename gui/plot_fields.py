@@ -141,7 +141,7 @@ def contour_lines(x: ArrayLike, y: ArrayLike, values: ArrayLike, levels: Sequenc
     generator = contour_generator(
         np.asarray(x, dtype=np.float64),
         np.asarray(y, dtype=np.float64),
-        grid if np.isfinite(grid).all() else np.ma.masked_invalid(grid),
+        grid,
         line_type=LineType.ChunkCombinedNan,
     )
     parts: list[Array] = []

@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.functions import arrayToQPath
+from pyqtgraph.functions import arrayToQPath, ndarray_from_qpolygonf
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QPainterPath, QPolygonF
 
 from gui.plot_axes import Projection
 
@@ -27,6 +27,9 @@ NEAR = 1e4
 FARTHEST_ANCHOR = 1e12
 """A line through a point farther away than this would be drawn at a wrong place by rounding."""
 
+LONG_LINE = 50
+"""Lines of so many points are faster built one by one, shorter ones all together."""
+
 
 def polyline(x: Array, y: Array, projection: Projection) -> QPainterPath:
     """Join points, given in pixels, by straight lines; NaN makes a gap.
@@ -38,17 +41,33 @@ def polyline(x: Array, y: Array, projection: Projection) -> QPainterPath:
     projection : Projection
         Says where the area is.
     """
-    known = ~(np.isnan(x) | np.isnan(y))
-    inside = (np.abs(x) < NEAR) & (np.abs(y) < NEAR)
-    if x.size < 2 or not known.any():
-        return QPainterPath()
-    if np.all(inside | ~known):
-        if known.all():
-            return arrayToQPath(x, y, connect="all", finiteCheck=False)
+    near = (np.abs(x) < NEAR) & (np.abs(y) < NEAR)
+    if near.all():
+        return arrayToQPath(x, y, connect="all", finiteCheck=False)
+    unknown = np.isnan(x) | np.isnan(y)
+    if not np.all(near | unknown):
+        return _cut_polyline(x, y, projection)
+    return _lines_between_gaps(x, y, unknown)
+
+
+def _lines_between_gaps(x: Array, y: Array, unknown: NDArray[np.bool_]) -> QPainterPath:
+    """Join the known points by lines, which end at the others."""
+    gaps = np.flatnonzero(unknown)
+    lines = np.column_stack((np.append(0, gaps + 1), np.append(gaps, x.size)))
+    lines = lines[lines[:, 1] - lines[:, 0] > 1]
+    if len(lines) * LONG_LINE > x.size:
         joined = np.zeros(x.size, dtype=np.int32)
-        joined[:-1] = known[:-1] & known[1:]
-        return arrayToQPath(np.where(known, x, 0.0), np.where(known, y, 0.0), connect=joined)
-    return _cut_polyline(x, y, projection)
+        joined[:-1] = ~(unknown[:-1] | unknown[1:])
+        return arrayToQPath(np.where(unknown, 0.0, x), np.where(unknown, 0.0, y), connect=joined)
+    path = QPainterPath()
+    path.reserve(x.size)
+    points = QPolygonF()
+    for start, end in lines.tolist():
+        points.resize(end - start)
+        places = ndarray_from_qpolygonf(points)
+        places[:, 0], places[:, 1] = x[start:end], y[start:end]
+        path.addPolygon(points)
+    return path
 
 
 def straight(start: tuple[float, float], end: tuple[float, float], projection: Projection) -> QPainterPath:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import mpmath
 import numpy as np
 import pytest
 
-from core.network import ACTIVATIONS, LOSSES, Layer, Network, random_network
+from core.network import ACTIVATIONS, LOSSES, Layer, Network, hidden_error, random_network
 
 EXAMPLES = 12
 
@@ -87,16 +88,85 @@ def test_cross_entropy_neither_saturates_nor_overflows(z):
     assert value == pytest.approx(2000.0)
 
 
-def test_large_batch_in_blocks_equals_the_mean_over_examples():
-    net = random_network((2, 16, 16, 1), seed=5)
+@pytest.mark.parametrize("sizes", [(2, 16, 16, 1), (2, 70, 90, 1), (2, 1)])
+def test_large_batch_in_blocks_equals_the_mean_over_examples(sizes):
+    net = random_network(sizes, seed=5)
     generator = np.random.default_rng(2)
     inputs, targets = generator.normal(size=(1203, 2)), generator.normal(size=(1203, 1))
     value, gradient = net.value_and_grad(inputs, targets)
     single = [net.value_and_grad(inputs[i : i + 1], targets[i : i + 1]) for i in range(len(inputs))]
     assert value == pytest.approx(np.mean([loss for loss, _ in single]), rel=1e-12)
     for layer, found in enumerate(gradient):
-        mean = np.mean([parts[layer].weights for _, parts in single], axis=0)
-        assert found.weights == pytest.approx(mean, rel=1e-9, abs=1e-13)
+        for part in ("weights", "biases"):
+            mean = np.mean([getattr(parts[layer], part) for _, parts in single], axis=0)
+            assert getattr(found, part) == pytest.approx(mean, rel=1e-9, abs=1e-13)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_result_has_memory_of_its_own(activation):
+    net = random_network((2, 16, 16, 1), activation=activation, seed=5)
+    generator = np.random.default_rng(2)
+    inputs, targets = generator.normal(size=(1000, 2)), generator.normal(size=(1000, 1))
+    given = inputs.copy(), targets.copy()
+    passes, (_, gradient) = net.forward(inputs), net.value_and_grad(inputs, targets)
+    error = hidden_error(targets, net.layers[2], passes[1].outputs, ACTIVATIONS[activation])
+    results = [error, *(array for layer in (*passes, *gradient) for array in vars(layer).values())]
+    kept = [array.copy() for array in results]
+    net.value_and_grad(5.0 - inputs, targets)
+    net.backward(passes, np.ones((1000, 1)))
+    assert all((array == before).all() for array, before in zip(results, kept, strict=True))
+    assert (inputs == given[0]).all()
+    assert (targets == given[1]).all()
+
+
+@pytest.mark.parametrize(
+    ("activation", "function"),
+    [
+        ("identity", lambda z: z),
+        ("sigmoid", lambda z: 1 / (1 + mpmath.exp(-z))),
+        ("tanh", mpmath.tanh),
+        ("relu", lambda z: max(z, 0)),
+        ("softplus", lambda z: mpmath.log(1 + mpmath.exp(z))),
+    ],
+)
+def test_activations_and_slopes_as_far_as_they_go(activation, function):
+    z = np.array([[-1e308, -800.0, -30.0, -1.0, 0.5, 30.0, 800.0, 1e308]])
+    row = ACTIVATIONS[activation]
+    a = row.function(z, np.empty_like(z))
+    slopes = row.slope(a, np.empty_like(z))
+    with mpmath.workdps(800):
+        for place in range(1, z.size - 1):
+            at = mpmath.mpf(z[0, place])
+            assert a[0, place] == pytest.approx(float(function(at)), rel=1e-14, abs=1e-15)
+            assert slopes[0, place] == pytest.approx(float(mpmath.diff(function, at)), rel=1e-14, abs=1e-15)
+    assert np.isfinite(a).all()
+    assert np.isfinite(slopes).all()
+
+
+def test_the_slope_of_relu_at_its_kink_is_0():
+    kink = np.zeros((1, 1))
+    assert ACTIVATIONS["relu"].slope(kink, np.empty_like(kink)) == 0.0
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_weights_that_have_run_away_give_no_warnings(activation, loss):
+    net = network(activation, loss)
+    far = replace(net, layers=tuple(Layer(1e300 * each.weights, each.biases) for each in net.layers))
+    value, gradient = far.value_and_grad(*batch(loss))
+    assert isinstance(value, float)
+    assert far.predict(batch(loss)[0]).shape == batch(loss)[1].shape
+    assert [each.weights.shape for each in gradient] == [each.weights.shape for each in net.layers]
+
+
+def test_targets_may_be_a_row_of_numbers_where_it_is_clear_what_they_are():
+    inputs, targets = batch("mse")
+    one = network("tanh", "mse")
+    assert one.value_and_grad(inputs, targets[:, 0])[0] == one.value_and_grad(inputs, targets)[0]
+    inputs, targets = batch("cross_entropy")
+    three = network("tanh", "cross_entropy")
+    expected = three.value_and_grad(inputs[:1], targets[:1])[0]
+    assert three.value_and_grad(inputs[0], targets[0])[0] == expected
 
 
 def test_softmax_sums_to_one_and_training_goes_down():
@@ -147,6 +217,11 @@ def test_same_seed_same_weights():
             lambda: random_network((2, 1)).value_and_grad([[1.0, 2.0]], [[1.0, 2.0]]),
             "targets of shape",
         ),
+        (
+            lambda: random_network((2, 3)).value_and_grad(np.ones((4, 2)), np.ones((3, 4))),
+            r"shape \(3, 4\) for 4 × 3 outputs",
+        ),
+        (lambda: random_network((2, 1)).value_and_grad(np.ones((0, 2)), []), "at least one"),
     ],
 )
 def test_misuse_is_told(make, message):
