@@ -7,9 +7,9 @@ import sys
 
 import numpy as np
 
-from tests.benchmarks import curves, descent, first_arrays, grids, tape
+from tests.benchmarks import curves, descent, first_arrays, grids, isolines, network, tape
 
-MODULES = (curves, first_arrays, grids, descent, tape)
+MODULES = (curves, first_arrays, grids, isolines, descent, network, tape)
 
 
 def main() -> None:
