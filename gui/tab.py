@@ -99,6 +99,11 @@ class Tab(QWidget):
         """Whether the clock runs."""
         return self.playback.playing
 
+    @property
+    def kept_speed(self) -> float:
+        """The speed that the tab keeps when it is built anew: that of what it plays at first."""
+        return self.playback.speed
+
     def edited(self, *, recorded: bool = True, merge: str | None = None, **changes: Any) -> None:
         """Hand what the user changed to the store (see `Store.edit`)."""
         self.store.edit(self.key, recorded=recorded, merge=merge, **changes)

@@ -208,7 +208,7 @@ class Window(QMainWindow):
     def _dress(self) -> None:
         """Build all that has a colour, in the present theme."""
         for key, page in self._pages.items():
-            self._speeds[key] = page.playback.speed
+            self._speeds[key] = page.kept_speed
             self._pane_choices[key] = page.pane_switch.choices
             page.retire()
         self._pages.clear()

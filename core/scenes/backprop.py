@@ -22,6 +22,7 @@ from core.scenes.state import (
     Parameter,
     Problem,
     expression_of,
+    range_of,
     read_formula,
 )
 
@@ -166,7 +167,10 @@ def compute(state: BackpropState) -> BackpropScene:
         selected=selected,
         narration=narration,
         chain=chain_of(graph, passes, progress, state.chosen),
-        inputs=tuple(Input(name, name_latex(name), value, name in state.learn) for name, value in numbers),
+        inputs=tuple(
+            Input(name, name_latex(name), value, range_of(state.ranges, name, value), name in state.learn)
+            for name, value in numbers
+        ),
         gradients=_gradient_rows(state, graph, passes, numbers),
         gradient_step=gradient_step_of(state, graph, passes, numbers),
     )

@@ -11,9 +11,9 @@ from core.scenes.backprop_passes import last_step
 from core.scenes.state import (
     DEFAULT_PARAMETER,
     LARGEST_NUMBER,
+    LetterState,
     Numbers,
     Problem,
-    State,
     expression_of,
     read_formula,
     with_letters,
@@ -29,7 +29,7 @@ DATA = frozenset(("x", "y", "z", "t"))
 
 
 @dataclass(frozen=True)
-class BackpropState(State):
+class BackpropState(LetterState):
     """What the user chose.
 
     Attributes

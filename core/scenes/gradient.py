@@ -147,7 +147,7 @@ def compute(state: GradientState) -> GradientScene:
         problem=typed if isinstance(typed, Problem) else None,
         latex=latex,
         partials_latex=partials_latex,
-        parameters=parameters_of(expression_of(state.formula), COORDINATES, state.parameters),
+        parameters=parameters_of(expression_of(state.formula), COORDINATES, state.parameters, state.ranges),
         view=state.view,
         map=plan,
         notice="Not defined anywhere in view." if plan.is_empty else "",

@@ -73,6 +73,7 @@ class GradientState(FormulaState):
 
     def check(self) -> None:
         """Refuse what no user can choose."""
+        super().check()
         check_formula(self.formula, COORDINATES, self.parameters)
         check_view(self.view)
         if self.value_range and not (

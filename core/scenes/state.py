@@ -22,6 +22,15 @@ View = tuple[float, float, float, float]
 LARGEST_NUMBER = 1e300
 """Numbers in a saved state beyond this, infinities among them, are refused."""
 
+Range = tuple[float, float]
+"""Lower and upper end of a slider."""
+
+Ranges = tuple[tuple[str, float, float], ...]
+"""The ends that a user chose for some letters: ``(("a", -1.0, 1.0),)``."""
+
+USUAL_ENDS = (3.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e6, 1e9, 1e12, LARGEST_NUMBER)
+"""Without a chosen range a slider goes from minus to plus the first of these that holds its value."""
+
 DEFAULT_PARAMETER = 1.0
 """Value of a letter that was typed just now."""
 
@@ -53,7 +62,26 @@ class State:
 
 
 @dataclass(frozen=True)
-class FormulaState(State):
+class LetterState(State):
+    """Base of the states with letters that have sliders.
+
+    Attributes
+    ----------
+    ranges
+        Ends of the sliders, where the user chose them.
+    """
+
+    ranges: Ranges = ()
+
+    def check(self) -> None:
+        """Refuse sliders whose ends are not in order."""
+        for name, lower, upper in self.ranges:
+            if not lower < upper:
+                raise StateError(f"ranges has a wrong value: the ends of {name[:40]} are not in order")
+
+
+@dataclass(frozen=True)
+class FormulaState(LetterState):
     """Base of the states whose formula has free letters.
 
     Attributes
@@ -70,6 +98,7 @@ class FormulaState(State):
 
 
 AnyState = TypeVar("AnyState", bound=State)
+AnyLetterState = TypeVar("AnyLetterState", bound=LetterState)
 AnyFormulaState = TypeVar("AnyFormulaState", bound=FormulaState)
 
 
@@ -174,11 +203,12 @@ class Problem:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A free letter of a formula with its present value and how it is typeset."""
+    """A free letter of a formula: how it is typeset, its present value, and the ends of its slider."""
 
     name: str
     latex: str
     value: float
+    range: Range
 
 
 @lru_cache(maxsize=256)
@@ -219,14 +249,29 @@ def with_number(numbers: Numbers, name: str, value: float) -> Numbers:
     return tuple((other, value if other == name else old) for other, old in numbers)
 
 
+def with_range_of(ranges: Ranges, name: str, chosen: Range) -> Ranges:
+    """Choose the ends of one slider."""
+    return (*(row for row in ranges if row[0] != name), (name, *chosen))
+
+
+def range_of(ranges: Ranges, name: str, value: float) -> Range:
+    """Give the ends of a letter's slider: those that were chosen, else some that hold the value."""
+    for other, lower, upper in ranges:
+        if other == name:
+            return lower, upper
+    end = next((end for end in USUAL_ENDS if abs(value) <= end), USUAL_ENDS[-1])
+    return -end, end
+
+
 def parameters_of(
-    expression: Expression, coordinates: tuple[str, ...], numbers: Numbers
+    expression: Expression, coordinates: tuple[str, ...], numbers: Numbers, ranges: Ranges = ()
 ) -> tuple[Parameter, ...]:
     """List the free letters of a formula with their values, in order of appearance."""
     known = dict(numbers)
+    values = {name: known.get(name, DEFAULT_PARAMETER) for name in free_letters(expression, coordinates)}
     return tuple(
-        Parameter(name, name_latex(name), known.get(name, DEFAULT_PARAMETER))
-        for name in free_letters(expression, coordinates)
+        Parameter(name, name_latex(name), value, range_of(ranges, name, value))
+        for name, value in values.items()
     )
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.controls.buttons import Button
 from gui.controls.card import text_label
+from gui.controls.focus import FocusRing
 from gui.controls.notice import Notice, paint_caption
 from gui.controls.number_field import NumberField
 from gui.controls.slider import OVERHANG, Slider
@@ -131,6 +132,7 @@ class SliderRow(QWidget):
         self._letter.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._letter.setToolTip("Set the range")
         self._letter.clicked.connect(self._toggle_range)
+        FocusRing(self._letter, theme.ink, 2)
         name = self._letter.accessibleName()
         row = QWidget(self)
         layout = QHBoxLayout(row)
@@ -154,10 +156,13 @@ class SliderRow(QWidget):
     def _toggle_range(self) -> None:
         if self._range_row is not None:
             self._range_row.setVisible(self._range_row.isHidden())
+            self._letter.setAccessibleDescription("" if self._range_row.isHidden() else "range shown")
 
     def _choose_range(self, _value: float) -> None:
         lower, upper = (parse_number(end.text()) for end in self._ends)
-        if lower is not None and upper is not None and lower < upper:
+        in_order = lower is not None and upper is not None and lower < upper
+        self.show_warning(None if in_order else "The first number must be the smaller one.")
+        if lower is not None and upper is not None and in_order:
             self.range_chosen.emit(lower, upper)
 
     def show_value(self, value: float) -> None:
@@ -170,6 +175,7 @@ class SliderRow(QWidget):
         self._lower, self._upper = lower, upper
         self.slider.show_range(lower, upper)
         if self._range_row is not None:
+            self.show_warning(None)
             for end, value in zip(self._ends, (lower, upper), strict=True):
                 end.show_value(value)
 
@@ -180,6 +186,7 @@ class SliderRow(QWidget):
     def show_animating(self, animating: bool) -> None:
         """Show whether the value runs by itself (only with `adjustable`)."""
         self._animate.show_icon("pause" if animating else "play")
+        self._animate.setToolTip("Stop" if animating else "Let the value run to and fro over its range")
 
     def show_limit(self, limit: float | None, caption: str = "") -> None:
         """Mark the part beyond `limit` as forbidden, with a LaTeX caption under the mark."""

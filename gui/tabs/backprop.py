@@ -15,17 +15,22 @@ from core.scenes.backprop_step import take_gradient_step
 from core.scenes.ready import in_menu
 from gui.controls import LegendEntry, PaneHeader, TransportBar
 from gui.graph_view import GraphView
+from gui.players import Player, Players
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.backprop_chain import ChainPane
 from gui.tabs.backprop_dots import PassDots
 from gui.tabs.backprop_inspector import BackpropInspector
 from gui.tabs.backprop_narration import NarrationStrip
 from gui.tabs.layout import BELOW, column, lay_out, splitter
+from gui.tabs.letter_sweep import LetterSweep
 
 HEIGHTS = (415, 253)
 """Proportions of the graph with its strip and of the chain rule."""
 
 SPEEDS = (0.5, 60.0)
+
+PASSES = "passes"
+"""What the clock plays at first."""
 
 
 class BackpropTab(Tab):
@@ -63,6 +68,8 @@ class BackpropTab(Tab):
         self.dots = PassDots(self.theme)
         self.transport = TransportBar(self.theme, speeds=SPEEDS, default_speed=self.speed, middle=self.dots)
         self.inspector = BackpropInspector(self.theme)
+        passing = Player(self._pass, self._pass_back, self._start_over, self._begin_anew, self.speed)
+        self.players = Players(self.playback, PASSES, passing)
         self._lay_out()
         self._connect_panes()
         self._connect_inspector()
@@ -93,14 +100,16 @@ class BackpropTab(Tab):
         self.graph.moved.connect(self._align)
         self.chain.header.chosen.connect(lambda name: self.edited(chosen=name))
         self.dots.step_chosen.connect(self._go_to)
+        self.players.obey(self.transport)
         self.obey(self.transport)
 
     def _connect_inspector(self) -> None:
         formula, inputs, step = self.inspector.formula, self.inspector.inputs.sliders, self.inspector.step
         formula.field.edited.connect(self._type)
         formula.field.chosen.connect(self.choose_example)
-        inputs.moved.connect(lambda name, value: self.become(choices.with_value(self.state, name, value)))
-        inputs.committed.connect(lambda name, value: self.become(choices.with_value(self.state, name, value)))
+        inputs.moved.connect(self._put_input)
+        inputs.committed.connect(self._put_input)
+        self.sweep = LetterSweep(self, inputs, self.players, self._numbers, self._put_input)
         inputs.learning_chosen.connect(
             lambda name, learns: self.become(choices.with_learning(self.state, name, learns))
         )
@@ -113,6 +122,11 @@ class BackpropTab(Tab):
 
     # Showing.
 
+    @property
+    def kept_speed(self) -> float:
+        """The speed of what is played at first."""
+        return self.players.speed(PASSES)
+
     def render(self, scene: BackpropScene) -> None:
         """Show all of the scene."""
         progress = scene.progress
@@ -120,13 +134,14 @@ class BackpropTab(Tab):
         self.narration.show_narration(scene.narration)
         self.chain.header.show_scene(scene)
         self.inspector.show_scene(scene)
+        self.sweep.show(scene.inputs)
         self.dots.show_step(progress.step, progress.last)
         self.transport.show_state(
             step=progress.step,
-            playing=self.playing,
+            playing=self.players.playing(PASSES),
             can_back=progress.step > 0,
             can_forward=progress.step < progress.last,
-            speed=self.playback.speed,
+            speed=self.players.speed(PASSES),
         )
         self.transport.button("play").setEnabled(progress.last > 0)
         self._align()
@@ -142,6 +157,12 @@ class BackpropTab(Tab):
         self.playback.pause()
         self.become(choices.type_formula(self.state, text), merge="typing")
 
+    def _put_input(self, name: str, value: float) -> None:
+        self.become(choices.with_value(self.state, name, value))
+
+    def _numbers(self) -> dict[str, float]:
+        return dict(self.state.values)
+
     def _set_rate(self, rate: float) -> None:
         self.edited(learning_rate=rate)
 
@@ -155,26 +176,34 @@ class BackpropTab(Tab):
     def _last(self) -> int:
         return choices.last_step_of(self.state)
 
-    def play_or_pause(self) -> None:
-        """Start or stop the clock; at the end it starts again from the beginning."""
-        self.gesture_began()
-        if not self.playing and self.state.step >= self._last:
-            self.become(choices.at_step(self.state, 0))
-        self.playback.toggle()
-        self.gesture_ended()
-
     def step_forward(self, count: int = 1) -> bool:
+        """Take steps of what is played, the passes or a letter; False when there are no more."""
+        return self.players.present.forward(count)
+
+    def step_back(self, count: int = 1) -> None:
+        """Take steps back with it."""
+        self.players.present.back(count)
+
+    def reset(self) -> None:
+        """Take it back to its start."""
+        self.players.present.reset()
+
+    def _pass(self, count: int) -> bool:
         """Compute, or hand back, one operation more."""
         self.become(choices.at_step(self.state, self.state.step + count))
         return bool(self.state.step < self._last)
 
-    def step_back(self, count: int = 1) -> None:
-        """Take back one operation."""
+    def _pass_back(self, count: int) -> None:
         self.become(choices.at_step(self.state, self.state.step - count))
 
-    def reset(self) -> None:
+    def _start_over(self) -> None:
         """Go back to before the first operation."""
         self.become(choices.at_step(self.state, 0))
+
+    def _begin_anew(self) -> None:
+        """Play from the beginning where both passes are complete."""
+        if self.state.step >= self._last:
+            self._start_over()
 
     def forward_pass(self) -> None:
         """Run the whole forward pass."""

@@ -15,12 +15,17 @@ from core.scenes.gradient_state import GradientState
 from core.scenes.ready import in_menu
 from core.scenes.state import View, with_number
 from gui.controls import TransportBar
+from gui.players import Player, Players
 from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.gradient_inspector import GradientInspector
 from gui.tabs.gradient_panes import MapPane, SlicePane
 from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
+from gui.tabs.letter_sweep import LetterSweep
 from gui.theme import NARROW_WINDOW
+
+DESCENT = "descent"
+"""What the clock plays at first."""
 
 SLICES, NARROW_SLICES = 276, 196
 """Width of the slices, in a usual window and in a small one."""
@@ -58,6 +63,8 @@ class GradientTab(Tab):
         self._labels_timer.timeout.connect(self._render_again)
         self._narrow: bool | None = None
         self._known_view: View | None = None
+        descending = Player(self._descend, self._climb, self._return, lambda: None, self.speed)
+        self.players = Players(self.playback, DESCENT, descending)
         self._lay_out()
         self._connect_plots()
         self._connect_cards()
@@ -96,6 +103,7 @@ class GradientTab(Tab):
         formula.letters.released.connect(self.gesture_ended)
         formula.letters.moved.connect(self._set_letter)
         formula.letters.committed.connect(self._set_letter)
+        self.sweep = LetterSweep(self, formula.letters, self.players, self._numbers, self._set_letter)
         rate.pressed.connect(self.gesture_began)
         rate.released.connect(self.gesture_ended)
         rate.moved.connect(lambda value: self.become(choices.with_learning_rate(self.state, value)))
@@ -105,10 +113,16 @@ class GradientTab(Tab):
         )
 
     def _connect_transport(self) -> None:
+        self.players.obey(self.transport)
         self.obey(self.transport)
         self.transport.step_chosen.connect(self._choose_step)
 
     # Showing.
+
+    @property
+    def kept_speed(self) -> float:
+        """The speed of what is played at first."""
+        return self.players.speed(DESCENT)
 
     def render(self, scene: GradientScene) -> None:
         """Show all of the scene."""
@@ -116,13 +130,14 @@ class GradientTab(Tab):
         for pane in self.slices:
             pane.show_scene(scene)
         self.inspector.show_scene(scene)
+        self.sweep.show(scene.parameters)
         step = scene.descent.step
         self.transport.show_state(
             step=step,
-            playing=self.playing,
+            playing=self.players.playing(DESCENT),
             can_back=step > 0,
             can_forward=scene.can_go_on,
-            speed=self.playback.speed,
+            speed=self.players.speed(DESCENT),
         )
         self._known_view = scene.view
         self._move_map(self.map.plot.view)  # equal axes may show more than was asked for: map that too
@@ -161,6 +176,9 @@ class GradientTab(Tab):
     def _set_letter(self, name: str, value: float) -> None:
         self.edited(parameters=with_number(self.state.parameters, name, value))
 
+    def _numbers(self) -> dict[str, float]:
+        return dict(self.state.parameters)
+
     def _commit_rate(self, value: float) -> None:
         self.become(choices.with_learning_rate(self.state, value))
         self._labels_timer.start()  # a refused number gives way to the present one
@@ -182,16 +200,25 @@ class GradientTab(Tab):
     # Commands.
 
     def step_forward(self, count: int = 1) -> bool:
-        """Take steps of descent; False when there are no more."""
+        """Take steps of what is played, descent or a letter; False when there are no more."""
+        return self.players.present.forward(count)
+
+    def step_back(self, count: int = 1) -> None:
+        """Take steps back with it."""
+        self.players.present.back(count)
+
+    def reset(self) -> None:
+        """Take it back to its start."""
+        self.players.present.reset()
+
+    def _descend(self, count: int) -> bool:
         self.become(choices.stepped(self.state, count))
         return choices.path_of(self.state).can_go_on
 
-    def step_back(self, count: int = 1) -> None:
-        """Take steps back."""
+    def _climb(self, count: int) -> None:
         self.become(choices.stepped(self.state, -count))
 
-    def reset(self) -> None:
-        """Go back to P."""
+    def _return(self) -> None:
         self.edited(step=0)
 
     def fit_view(self) -> None:

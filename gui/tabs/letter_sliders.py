@@ -11,9 +11,6 @@ from core.scenes.state import DEFAULT_PARAMETER, Parameter
 from gui.controls import SliderRow
 from gui.theme import Theme
 
-ENDS = (3.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e6, 1e9, 1e12, 1e300)
-"""A slider goes from minus to plus the first of these that holds its value."""
-
 
 class LetterSliders(QWidget):
     """A slider for each free letter, in the order in which they appear.
@@ -31,12 +28,18 @@ class LetterSliders(QWidget):
         A slider proposes a value.
     committed(name: str, value: float)
         A value was typed, or its default asked for.
+    range_chosen(name: str, lower: float, upper: float)
+        Other ends of a slider were typed.
+    animate_clicked(name: str)
+        A letter is to run over its range by itself, or to stop.
     """
 
     pressed = Signal()
     released = Signal()
     moved = Signal(str, float)
     committed = Signal(str, float)
+    range_chosen = Signal(str, float, float)
+    animate_clicked = Signal(str)
 
     def __init__(self, theme: Theme, spacing: int = 5) -> None:
         super().__init__()
@@ -61,11 +64,15 @@ class LetterSliders(QWidget):
                 self._column.removeWidget(row)
                 self._column.insertWidget(place, row)
             if letter.name != self._taken:
-                end = next(end for end in ENDS if abs(letter.value) <= end)
-                row.show_range(-end, end)
+                row.show_range(*letter.range)
             row.show_value(letter.value)
         self.rows = {name: self.rows[name] for name in names}
         self.setVisible(bool(letters))
+
+    def show_animating(self, name: str) -> None:
+        """Show that this letter runs by itself, or with an empty name that none does; emits nothing."""
+        for each, row in self.rows.items():
+            row.show_animating(each == name)
 
     def default_of(self, name: str) -> float:
         """Give what a double-click on a slider goes back to."""
@@ -80,15 +87,17 @@ class LetterSliders(QWidget):
         row = SliderRow(
             self._theme,
             letter.latex,
-            -ENDS[0],
-            ENDS[0],
+            *letter.range,
             default=self.default_of(name),
+            adjustable=True,
             trailing=self.beside(letter),
         )
         row.pressed.connect(lambda: self._take(name))
         row.released.connect(self._let_go)
         row.moved.connect(lambda value: self.moved.emit(name, value))
         row.committed.connect(lambda value: self.committed.emit(name, value))
+        row.range_chosen.connect(lambda lower, upper: self.range_chosen.emit(name, lower, upper))
+        row.animate_clicked.connect(lambda: self.animate_clicked.emit(name))
         self.rows[name] = row
         return row
 
