@@ -11,21 +11,13 @@ from typing import Any
 import numpy as np
 
 from core.autodiff import value_and_grad
+from core.breaks import HIGHEST, leaps, usual_heights
 from core.primitives import FloatArray
 from core.scenes.state import Numbers, expression_of
 from core.smoothness import Slope, slope_at
 
 SAMPLES = 1201
 """Points of a curve: about two a pixel column."""
-
-HIGHEST = 4e299
-"""Heights beyond this are not asked of a plot."""
-
-HALVINGS = 30
-"""How often an interval with a sudden rise is halved to tell a steep piece from a jump."""
-
-SUDDEN = 0.02
-"""A rise between neighbours, as a part of the usual heights, that is looked at more closely."""
 
 Heights = tuple[float, float]
 
@@ -48,7 +40,7 @@ def read_only(*arrays: FloatArray) -> tuple[FloatArray, ...]:
 def curve_through(function: Callable[[Any], Any], x: FloatArray, y: FloatArray) -> Curve:
     """Make a curve of the samples `y` of `function` at `x`, with a gap wherever the function leaps."""
     heights = np.where(np.isfinite(y), y, np.nan)
-    heights[1:][_leaps(function, x, heights)] = np.nan
+    heights[1:][leaps(function, x, heights)] = np.nan
     return Curve(*read_only(x, heights))
 
 
@@ -76,52 +68,6 @@ def slope_of(formula: str, parameters: Numbers, x: float) -> Slope:
     return slope_at(expression_of(formula), {**dict(parameters), "x": x}, "x")
 
 
-def _leaps(function: Callable[[Any], Any], x: FloatArray, y: FloatArray) -> Any:
-    """Tell for each pair of neighbours whether the function leaps between them.
-
-    A sudden rise is followed into the interval, always into the half that has more of it. A steep but
-    continuous piece loses its rise on the way, a jump keeps it, and a pole gains.
-    """
-    broken = np.zeros(max(x.size - 1, 0), dtype=bool)
-    usual = _usual_heights(y)
-    if usual is None:
-        return broken
-    with np.errstate(all="ignore"):
-        rises = np.abs(np.diff(y))
-        sudden = np.flatnonzero(rises > max(SUDDEN * (usual[1] - usual[0]), np.finfo(float).tiny))
-        slow = _explained(rises, sudden)
-        sudden = sudden[~slow]
-        left, right = x[sudden], x[sudden + 1]
-        low, high = y[sudden], y[sudden + 1]
-        if not sudden.size:
-            return broken
-        for _ in range(HALVINGS):
-            middle = 0.5 * (left + right)
-            height = np.asarray(function(middle), dtype=np.float64)
-            first = ~(np.abs(height - low) < np.abs(high - height))
-            left, right = np.where(first, left, middle), np.where(first, middle, right)
-            low, high = np.where(first, low, height), np.where(first, height, high)
-        kept = ~(np.abs(high - low) < 0.5 * rises[sudden])
-    broken[sudden[kept]] = True
-    return broken
-
-
-def _explained(rises: FloatArray, sudden: Any) -> Any:
-    """Tell which sudden rises are much like those of both neighbours, as on a smooth steep curve."""
-    padded = np.concatenate(([np.nan], rises, [np.nan]))
-    before, here, after = padded[sudden], padded[sudden + 1], padded[sudden + 2]
-    return (before > 0.6 * here) & (after > 0.6 * here)
-
-
-def _usual_heights(y: FloatArray) -> Heights | None:
-    """Between which heights most of the curve lies; None where there is none."""
-    known = y[np.isfinite(y)]
-    if not known.size:
-        return None
-    low, high = np.percentile(np.clip(known, -HIGHEST, HIGHEST), (5.0, 95.0))
-    return float(low), float(high)
-
-
 def fitted_heights(y: FloatArray, also: float = math.nan) -> Heights | None:
     """Choose a window's lower and upper edge that shows the curve well.
 
@@ -139,12 +85,12 @@ def fitted_heights(y: FloatArray, also: float = math.nan) -> Heights | None:
     tuple or None
         None where nothing is defined.
     """
-    usual = _usual_heights(y)
+    usual = usual_heights(y)
     if usual is None:
         return None
     low, high = usual
     span = high - low
-    known = y[np.isfinite(y)]
+    known = np.clip(y[np.isfinite(y)], -HIGHEST, HIGHEST)
     lowest, highest = float(known.min()), float(known.max())
     low = lowest if lowest > low - 0.6 * span else low - 0.1 * span
     high = highest if highest < high + 0.6 * span else high + 0.1 * span
