@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -12,7 +13,15 @@ from pathlib import Path
 from types import TracebackType
 
 import PySide6
-from PySide6.QtCore import QMessageLogContext, QSize, QStandardPaths, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QSize,
+    QStandardPaths,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from gui.export import ExportError, picture
@@ -22,6 +31,13 @@ from gui.window import INITIAL_SIZE, Window
 log = logging.getLogger("nabla")
 
 LOG_BYTES = 1_000_000
+
+SETTLED = 1000
+"""Milliseconds after which all that was imported leaves the garbage collector's rounds.
+
+Otherwise it looks through 200,000 objects once in a while, which is several frames long.
+"""
+
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -159,6 +175,7 @@ def run(options: Options, tabs: Sequence[type[Tab]] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal, which Qt's loop would not notice
     window.resize(_fitting(window, options.size))
     window.show()
+    QTimer.singleShot(SETTLED, gc.freeze)
     return application.exec()
 
 

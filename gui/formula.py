@@ -10,10 +10,12 @@ from __future__ import annotations
 import html
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import cycle
 from types import ModuleType
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap
@@ -37,6 +39,7 @@ _SIGN = re.compile(r"((?:^|[=≈(,]|\\cdot|\\to)\s*)-(?!\})")
 _GAP = re.compile(r"\\,\s*(?=\\(?:arc)?(?:sin|cos|tan|sec|csc|cot|ln|log|max|min)h?(?![A-Za-z]))")
 """The gap before a function's name, which ziamath makes by itself."""
 _TALL = re.compile(r"\\frac|\\begin|\\sum|\\sqrt")
+_DIGIT = re.compile(r"\d")
 _FIRST_X = re.compile(r'<path d="M ([-0-9.e]+)')
 _PATH = re.compile(r'<path d="([^"]*)"[^>]*/>')
 _ROUNDING = 0.003
@@ -56,38 +59,53 @@ class _Piece:
     advance: float
 
 
+class _Drawing:
+    """A piece that can be painted; reading its markup takes as long as painting it several times."""
+
+    def __init__(self, piece: _Piece) -> None:
+        self.piece = piece
+        width, height = piece.right - piece.left, piece.bottom - piece.top
+        svg = (
+            '<svg xmlns="http://www.w3.org/2000/svg" '
+            f'width="{width:.3f}" height="{height:.3f}" '
+            f'viewBox="{piece.left:.3f} {piece.top:.3f} {width:.3f} {height:.3f}">'
+            f"{piece.markup}</svg>"
+        )
+        self._renderer = QSvgRenderer(QByteArray(svg.encode()))
+
+    def paint(self, painter: QPainter, x: float, y_baseline: float, scale: float) -> None:
+        """Draw with the piece's origin at a place."""
+        piece = self.piece
+        left, top = x + piece.left * scale, y_baseline + piece.top * scale
+        width, height = piece.right - piece.left, piece.bottom - piece.top
+        self._renderer.render(painter, QRectF(left, top, width * scale, height * scale))
+
+
 class Formula:
-    """One typeset formula.
+    """One typeset formula: a piece, or the parts that it is put together from, each with its place.
 
     Attributes
     ----------
     latex : str
         What it was made from.
-    renderer : QSvgRenderer
-        Draws it.
     width, height, baseline : float
         Size in pixels, and the distance of the baseline from the top.
     """
 
-    def __init__(self, latex: str, piece: _Piece) -> None:
+    def __init__(self, latex: str, piece: _Piece, parts: Sequence[tuple[_Drawing, float]] = ()) -> None:
         self.latex = latex
         self.width = piece.right - piece.left
         self.height = piece.bottom - piece.top
         self.baseline = -piece.top
-        svg = (
-            '<svg xmlns="http://www.w3.org/2000/svg" '
-            f'width="{self.width:.3f}" height="{self.height:.3f}" '
-            f'viewBox="{piece.left:.3f} {piece.top:.3f} {self.width:.3f} {self.height:.3f}">'
-            f"{piece.markup}</svg>"
-        )
-        self.renderer = QSvgRenderer(QByteArray(svg.encode()))
+        self._left = piece.left
+        self._parts = tuple(parts) or ((_Drawing(piece), 0.0),)
 
     def paint(self, painter: QPainter, x: float, y_baseline: float, scale: float = 1.0) -> None:
         """Draw with the left edge at `x` and the baseline at `y_baseline`."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        top = y_baseline - self.baseline * scale
-        self.renderer.render(painter, QRectF(x, top, self.width * scale, self.height * scale))
+        for drawing, place in self._parts:
+            drawing.paint(painter, x + (place - self._left) * scale, y_baseline, scale)
         painter.restore()
 
     def pixmap(self, device_pixel_ratio: float = 1.0) -> QPixmap:
@@ -119,9 +137,8 @@ def formula(latex: str, pixel_size: float, colour: str) -> Formula:
     """
     latex = _with_small_brackets(_GAP.sub("", _SIGN.sub(r"\1{-}", latex)))
     template, numbers = _template(latex)
-    frame = _frame(template, pixel_size, colour) if any(numbers) else None
-    if frame is not None:
-        return Formula(latex, _with_numbers(frame, numbers, pixel_size, colour))
+    if any(numbers) and _frame(template, pixel_size, colour) is not None:
+        return _with_numbers(latex, template, numbers, pixel_size, colour)
     return Formula(latex, _typeset(latex, pixel_size, colour))
 
 
@@ -173,7 +190,22 @@ def _ziamath() -> ModuleType:
         import ziamath
 
     ziamath.config.svg2 = False  # QtSvg does not draw <symbol> and <use>
+    _colour_only_itself(ziamath.drawable.Glyph)
     return ziamath
+
+
+def _colour_only_itself(glyph: Any) -> None:
+    """Keep a glyph without an outline, such as a space, from colouring the one before it."""
+    draw = glyph.draw
+
+    def draw_only_itself(self: Any, x: float, y: float, svg: Any) -> Any:
+        drawn, before = len(svg), svg[-1].get("fill") if len(svg) else None
+        end = draw(self, x, y, svg)
+        if drawn == len(svg) and before is not None:
+            svg[-1].set("fill", before)
+        return end
+
+    glyph.draw = draw_only_itself
 
 
 @lru_cache(maxsize=1024)
@@ -295,25 +327,63 @@ def _first_x(markup: str) -> float:
     return float(found[1]) if found else 0.0
 
 
-def _with_numbers(frame: _Frame, numbers: tuple[str, ...], pixel_size: float, colour: str) -> _Piece:
-    """Put digits in the places of the zeros, and move what follows by the room that they take."""
+@lru_cache(maxsize=256)
+def _drawing(text: str, pixel_size: float, colour: str) -> _Drawing:
+    return _Drawing(_typeset(text, pixel_size, colour))
+
+
+@dataclass(frozen=True)
+class _Gaps:
+    """A drawing with gaps for digits: where they belong, and how much room all numbers take beyond a 0."""
+
+    drawing: _Drawing | None
+    places: tuple[float, ...]
+    shift: float
+
+
+@lru_cache(maxsize=512)
+def _gaps(template: str, lengths: tuple[str, ...], pixel_size: float, colour: str) -> _Gaps:
+    """Move what stands between the numbers apart; of the numbers only the lengths and points matter."""
+    frame = _frame(template, pixel_size, colour)
+    assert frame is not None
     digit_advance, point_advance = _digit_advances(pixel_size)
-    markup, shift = [frame.between[0]], 0.0
-    top, bottom = frame.whole.top, frame.whole.bottom
-    for number, place, after in zip(numbers, frame.places, frame.between[1:], strict=True):
+    point = _typeset(".", pixel_size, colour)
+    markup, places, shift = [frame.between[0]], list[float](), 0.0
+    for length, place, after in zip(lengths, frame.places, frame.between[1:], strict=True):
         x = place + shift
-        for character in number or "0":
-            glyph = _typeset(character, pixel_size, colour)
-            markup.append(f'<g transform="translate({x:.3f} 0)">{glyph.markup}</g>')
-            top, bottom = min(top, glyph.top), max(bottom, glyph.bottom)
-            x += point_advance if character == "." else digit_advance
+        for character in length:
+            if character == ".":
+                markup.append(f'<g transform="translate({x:.3f} 0)">{point.markup}</g>')
+                x += point_advance
+            else:
+                places.append(x)
+                x += digit_advance
         shift = x - place - digit_advance
         markup.append(f'<g transform="translate({shift:.3f} 0)">{after}</g>' if after else "")
+    whole = frame.whole
+    drawn = "".join(markup)
+    piece = _Piece(drawn, whole.left, whole.top, whole.right + shift, whole.bottom, whole.advance + shift)
+    return _Gaps(_Drawing(piece) if drawn else None, tuple(places), shift)
+
+
+def _with_numbers(
+    latex: str, template: str, numbers: tuple[str, ...], pixel_size: float, colour: str
+) -> Formula:
+    """Put digits in the places of the zeros, and move what follows by the room that they take."""
+    frame = _frame(template, pixel_size, colour)
+    assert frame is not None
+    shown = [number or "0" for number in numbers]
+    gaps = _gaps(template, tuple(_DIGIT.sub("0", number) for number in shown), pixel_size, colour)
+    digits = [_drawing(digit, pixel_size, colour) for digit in "".join(shown) if digit != "."]
+    parts = [] if gaps.drawing is None else [(gaps.drawing, 0.0)]
+    parts += zip(digits, gaps.places, strict=True)
     whole, left = frame.whole, frame.whole.left
     if not frame.between[0] and any(frame.between):  # a lone number keeps its place while it changes
-        first = (numbers[0] or "0")[0]
-        left += _typeset(first, pixel_size, colour).left - _typeset("0", pixel_size, colour).left
-    return _Piece("".join(markup), left, top, whole.right + shift, bottom, whole.advance + shift)
+        left += digits[0].piece.left - _typeset("0", pixel_size, colour).left
+    top = min(whole.top, *(digit.piece.top for digit in digits))
+    bottom = max(whole.bottom, *(digit.piece.bottom for digit in digits))
+    right, advance = whole.right + gaps.shift, whole.advance + gaps.shift
+    return Formula(latex, _Piece("", left, top, right, bottom, advance), parts)
 
 
 class FormulaLabel(QWidget):

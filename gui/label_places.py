@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,13 +36,15 @@ class Crowd:
         )
         self._x: list[NDArray[np.float64]] = []
         self._y: list[NDArray[np.float64]] = []
-        self._boxes: list[QRectF] = []
+        self._sorted: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+        self._boxes: list[tuple[float, float, float, float]] = []
 
     def add_points(self, x: ArrayLike, y: ArrayLike) -> None:
         """Keep away from points, given in the plot's numbers."""
         across, down = (np.atleast_1d(pixels) for pixels in self._projection.to_pixels(x, y))
         self._x.append(across)
         self._y.append(down)
+        self._sorted = None
 
     def add_line(self, point: tuple[float, float], slope: float) -> None:
         """Keep away from the straight line through `point`."""
@@ -53,7 +56,7 @@ class Crowd:
 
     def add_box(self, box: QRectF) -> None:
         """Keep away from a rectangle of pixels."""
-        self._boxes.append(box)
+        self._boxes.append(_edges(box))
 
     def add_disc(self, x: float, y: float, radius: float) -> None:
         """Keep away from a marker."""
@@ -74,15 +77,36 @@ class Crowd:
                 break
         return best
 
+    def free(self, boxes: Iterable[QRectF]) -> QRectF | None:
+        """Choose the first box in the area that nothing is in; None if there is none."""
+        box = self.freest(boxes)
+        roomy = box is not None and self._crowding(box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)) == 0
+        return box if roomy else None
+
     def _crowding(self, box: QRectF) -> float:
-        count = 0.0
-        for x, y in zip(self._x, self._y, strict=True):
-            inside = (x > box.left()) & (x < box.right()) & (y > box.top()) & (y < box.bottom())
-            count += float(np.count_nonzero(inside))
-        for other in self._boxes:
-            shared = box.intersected(other)
-            count += shared.width() * shared.height()
+        left, top, right, bottom = _edges(box)
+        x, y = self._points()
+        first, last = x.searchsorted(left, "right"), x.searchsorted(right, "left")
+        between = y[first:last]
+        count = float(np.count_nonzero((between > top) & (between < bottom)))
+        for other_left, other_top, other_right, other_bottom in self._boxes:
+            width = min(right, other_right) - max(left, other_left)
+            height = min(bottom, other_bottom) - max(top, other_top)
+            if width > 0 and height > 0:
+                count += width * height
         return count
+
+    def _points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give the pixels of all points, from left to right."""
+        if self._sorted is None:
+            x, y = (np.concatenate(pixels) if pixels else np.empty(0) for pixels in (self._x, self._y))
+            order = x.argsort(kind="stable")
+            self._sorted = x[order], y[order]
+        return self._sorted
+
+
+def _edges(box: QRectF) -> tuple[float, float, float, float]:
+    return box.left(), box.top(), box.right(), box.bottom()
 
 
 def formula_size(latex: str, size: float, colour: str) -> QSizeF:
@@ -91,6 +115,7 @@ def formula_size(latex: str, size: float, colour: str) -> QSizeF:
     return QSizeF(letters.width, letters.height)
 
 
+@lru_cache(maxsize=256)
 def words_size(words: str, size: float) -> QSizeF:
     """Give the room that a label of words takes, from the height of its capitals to its baseline."""
     metrics = QFontMetricsF(ui_font(size, QFont.Weight.Medium))

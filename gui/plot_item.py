@@ -21,6 +21,7 @@ PEN_STYLES = {"solid": None, "dashed": (6.0, 5.0), "dotted": (2.0, 3.0)}
 """Lengths of dash and gap in pixels."""
 
 CACHED = QGraphicsItem.CacheMode.DeviceCoordinateCache
+NOT_CACHED = QGraphicsItem.CacheMode.NoCache
 
 
 def make_pen(colour: str, width: float, style: str = "solid", opacity: float = 1.0) -> QPen:
@@ -35,6 +36,33 @@ def make_pen(colour: str, width: float, style: str = "solid", opacity: float = 1
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setDashPattern([length / width for length in dashes])
     return pen
+
+
+class Layout:
+    """Lets the items of a plot wait until all of them have their numbers, to be laid out only once.
+
+    It is a context: what is shown inside is laid out at the end of the outermost one.
+    """
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._waiting: dict[PlotItem, None] = {}
+
+    def __enter__(self) -> None:
+        self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        if not self._depth:
+            waiting, self._waiting = self._waiting, {}
+            for item in waiting:
+                item.reproject()
+
+    def postpones(self, item: PlotItem) -> bool:
+        """Tell whether to wait, and remember the item if so."""
+        if self._depth:
+            self._waiting[item] = None
+        return bool(self._depth)
 
 
 class PlotItem(QGraphicsItem):
@@ -55,6 +83,7 @@ class PlotItem(QGraphicsItem):
         super().__init__()
         self.projection: Projection | None = None
         self.plot_colour = QColor()
+        self._layout = Layout()
         self._bounds = QRectF()
 
     def show(self, *numbers: Any, **options: Any) -> None:
@@ -62,8 +91,9 @@ class PlotItem(QGraphicsItem):
         raise NotImplementedError
 
     def attached(self, plot: Plot) -> None:
-        """Learn the colours of the plot that took the item in."""
+        """Learn the colours of the plot that took the item in, and when to be laid out."""
         self.plot_colour = QColor(plot.theme.plot)
+        self._layout = plot.layout_of_items
 
     def project(self, projection: Projection) -> None:
         """Follow the plot to another view or size."""
@@ -72,7 +102,7 @@ class PlotItem(QGraphicsItem):
 
     def reproject(self) -> None:
         """Draw the kept numbers anew, if the item is on a plot that has a size."""
-        if self.projection is not None:
+        if self.projection is not None and not self._layout.postpones(self):
             self._lay_out(self.projection)
             self.update()
 

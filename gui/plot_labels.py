@@ -11,10 +11,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from gui.formula import formula
 from gui.plot_axes import Projection
 from gui.plot_item import PlotItem, area_of
-from gui.theme import Theme, ui_font
+from gui.theme import Theme, text_width, ui_font
 
 HALO = 2
 PILL_HEIGHT = 17.0
+PILL_FONT = (11, QFont.Weight.DemiBold)
 _AROUND = [(math.cos(k * math.pi / 6) * HALO, math.sin(k * math.pi / 6) * HALO) for k in range(12)]
 
 
@@ -108,6 +109,7 @@ class Label(PlotItem):
         self._share = {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
         self._weight = weight
         self._font = ui_font(size, weight)
+        self._metrics = QFontMetricsF(self._font)
         self._x = self._y = math.nan
         self._pinned = False
         self._origin = QPointF()
@@ -162,8 +164,8 @@ class Label(PlotItem):
         if self._typeset:
             letters = formula(self.text, self._size, self._colour)
             return letters.width, letters.baseline, letters.height - letters.baseline
-        metrics = QFontMetricsF(self._font)
-        return metrics.horizontalAdvance(self.text), metrics.capHeight(), metrics.descent()
+        width = text_width(self.text, self._size, self._weight)
+        return width, self._metrics.capHeight(), self._metrics.descent()
 
     def _draw(self, painter: QPainter) -> None:
         if self._bounds.isEmpty():
@@ -197,7 +199,7 @@ class AxisPill(PlotItem):
         self._paper = QColor(theme.plot)
         self._ink = theme.ink
         self._fill = QColor(theme.ink)
-        self._font = ui_font(11, QFont.Weight.DemiBold)
+        self._font = ui_font(*PILL_FONT)
         self._value = math.nan
         self._given = ""
         self.text = ""
@@ -223,7 +225,7 @@ class AxisPill(PlotItem):
             self.set_bounds(QRectF())
             return
         self.text = self._given
-        width = QFontMetricsF(self._font).horizontalAdvance(self.text) + 16
+        width = text_width(self.text, *PILL_FONT) + 16
         left = max(2.0, min(x - width / 2, projection.right + 12 - width))
         self._pill = QRectF(round(left), projection.bottom + 4, round(width), PILL_HEIGHT)
         reach = self._pill.adjusted(-4, -2, 4, 2)

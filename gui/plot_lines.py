@@ -10,8 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPolygonF
 
 from gui.plot_axes import Projection
-from gui.plot_item import CACHED, PathItem, PlotItem, make_pen
+from gui.plot_item import CACHED, NOT_CACHED, PathItem, PlotItem, make_pen
 from gui.plot_paths import line_ends, pixel_direction, polyline, straight
+from gui.plot_thinning import thinned
 
 Point = tuple[float, float]
 
@@ -30,7 +31,7 @@ class Curve(PathItem):
     opacity : float
         From 0 to 1.
     still : bool
-        Whether it stays the same in most frames; its drawing is then kept.
+        Whether it stays the same in most frames; its drawing is then kept while it does.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Curve(PathItem):
         super().__init__(make_pen(colour, width, style, opacity))
         self._x: ArrayLike = ()
         self._y: ArrayLike = ()
-        if still:
-            self.setCacheMode(CACHED)
+        self._still = still
 
     def show(self, x: ArrayLike, y: ArrayLike) -> None:
         """Draw through the points; the very same arrays as before cost nothing."""
-        if x is not self._x or y is not self._y:
+        same = x is self._x and y is self._y
+        if self._still and same != (self.cacheMode() == CACHED):
+            self.setCacheMode(CACHED if same else NOT_CACHED)
+        if not same:
             self._x, self._y = x, y
             self.reproject()
 
@@ -59,7 +62,7 @@ class Curve(PathItem):
         self.show((), ())
 
     def _lay_out(self, projection: Projection) -> None:
-        x, y = projection.to_pixels(self._x, self._y)
+        x, y = thinned(*projection.to_pixels(self._x, self._y))
         self.set_path(polyline(x, y, projection), projection)
 
 
@@ -183,6 +186,10 @@ class Segment(PathItem):
         self.set_path(path, projection)
 
 
+def _near(pixel: float) -> float:
+    return min(max(pixel, -5000.0), 5000.0)
+
+
 class Polygon(PathItem):
     """A filled area inside corners, such as the slope triangle."""
 
@@ -197,6 +204,8 @@ class Polygon(PathItem):
 
     def show(self, x: ArrayLike, y: ArrayLike) -> None:
         """Put the corners; nothing is drawn where one is NaN or infinite."""
+        if x is self._x and y is self._y:
+            return
         self._x, self._y = x, y
         self.reproject()
 
@@ -205,10 +214,11 @@ class Polygon(PathItem):
         self.show((), ())
 
     def _lay_out(self, projection: Projection) -> None:
-        x, y = (np.clip(pixels, -5000, 5000) for pixels in projection.to_pixels(self._x, self._y))
+        x, y = projection.to_pixels(self._x, self._y)
+        corners = [(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
         path = QPainterPath()
-        if x.size > 2 and np.isfinite(x).all() and np.isfinite(y).all():
-            path.addPolygon(QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]))
+        if len(corners) > 2 and all(math.isfinite(a) and math.isfinite(b) for a, b in corners):
+            path.addPolygon(QPolygonF([QPointF(_near(a), _near(b)) for a, b in corners]))
             path.closeSubpath()
         self.set_path(path, projection)
 

@@ -7,7 +7,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from gui.plot_axes import Projection, Tick, ticks
 from gui.plot_item import PlotItem
-from gui.theme import Theme, ui_font
+from gui.theme import Theme, text_width, ui_font
+
+SIZE, POWER_SIZE = 11, 8
+"""Pixels of the numbers, and of their exponents."""
 
 LABEL_GAP = 7
 """Pixels between the drawing area and the labels on its left."""
@@ -30,6 +33,8 @@ class Paper(PlotItem):
     ----------
     x_boxes : list of QRectF
         Places of the labels on the x axis.
+    x_ticks : tuple of Tick
+        What they say.
     """
 
     level = -1.0
@@ -40,11 +45,10 @@ class Paper(PlotItem):
         self.setZValue(self.level)
         self._theme = theme
         self._grid = grid
-        self._font = ui_font(11)
-        self._power_font = ui_font(8)
+        self._font = ui_font(SIZE)
+        self._power_font = ui_font(POWER_SIZE)
         self._metrics = QFontMetricsF(self._font)
-        self._power_metrics = QFontMetricsF(self._power_font)
-        self._x_ticks: tuple[Tick, ...] = ()
+        self.x_ticks: tuple[Tick, ...] = ()
         self._y_ticks: tuple[Tick, ...] = ()
         self._picture = QPixmap()
         self.x_boxes: list[QRectF] = []
@@ -57,18 +61,16 @@ class Paper(PlotItem):
         self._picture = QPixmap()
         p = projection
         x0, x1, y0, y1 = p.view
-        self._x_ticks = ticks(x0, x1, p.width, log=p.log_x, width=self._width)
+        self.x_ticks = ticks(x0, x1, p.width, log=p.log_x, width=self._width)
         self._y_ticks = ticks(y0, y1, p.height, log=p.log_y)
         self.x_boxes = []
-        for tick in self._x_ticks:
+        for tick in self.x_ticks:
             x, width = p.to_pixels(tick.value, y0)[0], self._width(tick)
             left = max(1.0, min(x - width / 2, self._bounds.width() - 1 - width))
             self.x_boxes.append(QRectF(left, p.bottom + 5, width, self._metrics.height() + 2))
 
     def _width(self, tick: Tick) -> float:
-        return self._metrics.horizontalAdvance(tick.text) + self._power_metrics.horizontalAdvance(
-            tick.exponent
-        )
+        return text_width(tick.text, SIZE) + (text_width(tick.exponent, POWER_SIZE) if tick.exponent else 0)
 
     def _draw(self, painter: QPainter) -> None:
         ratio = painter.device().devicePixelRatioF()
@@ -91,7 +93,7 @@ class Paper(PlotItem):
     def _draw_lines(self, painter: QPainter, p: Projection) -> None:
         if self._grid:
             painter.setPen(QPen(QColor(self._theme.grid), 1))
-            for tick in self._x_ticks:
+            for tick in self.x_ticks:
                 _draw_upright(painter, p, tick.value)
             for tick in self._y_ticks:
                 _draw_level(painter, p, tick.value)
@@ -103,7 +105,7 @@ class Paper(PlotItem):
 
     def _draw_labels(self, painter: QPainter, p: Projection) -> None:
         painter.setPen(QColor(self._theme.muted))
-        for tick, box in zip(self._x_ticks, self.x_boxes, strict=True):
+        for tick, box in zip(self.x_ticks, self.x_boxes, strict=True):
             self._draw_label(painter, tick, box)
         height = self._metrics.height()
         for tick in self._y_ticks:
@@ -117,7 +119,7 @@ class Paper(PlotItem):
         painter.setFont(self._font)
         painter.drawText(QPointF(box.left(), baseline), tick.text)
         if tick.exponent:
-            left = box.left() + self._metrics.horizontalAdvance(tick.text)
+            left = box.left() + text_width(tick.text, SIZE)
             painter.setFont(self._power_font)
             painter.drawText(QPointF(left, baseline - 4), tick.exponent)
 

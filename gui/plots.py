@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -27,7 +29,7 @@ from PySide6.QtWidgets import (
 from gui.handles import Draggable
 from gui.plot_axes import Projection, View, equal_view, sane_range
 from gui.plot_hand import Hand
-from gui.plot_item import PlotItem
+from gui.plot_item import Layout, PlotItem
 from gui.plot_labels import AxisPill, Label, Message
 from gui.plot_lines import Guide
 from gui.plot_paper import Paper
@@ -75,6 +77,15 @@ class _Area(QGraphicsItem):
         pass  # it only clips
 
 
+@contextmanager
+def together(plots: Iterable[Plot]) -> Iterator[None]:
+    """Show a scene on several plots inside this context, and every item is laid out once, at its end."""
+    with ExitStack() as stack:
+        for plot in plots:
+            stack.enter_context(plot.layout_of_items)
+        yield
+
+
 class Plot(QGraphicsView):
     """A plot with grid and ticks, whose items and handles are given in its own numbers.
 
@@ -95,6 +106,11 @@ class Plot(QGraphicsView):
         Room beside the drawing area in pixels; plots above one another align if they have the same.
     grid : bool
         Whether there are grid lines; a heat map hides them anyway.
+
+    Attributes
+    ----------
+    layout_of_items : Layout
+        A context in which items wait until the last number is known; see `together`.
 
     Signals
     -------
@@ -135,6 +151,7 @@ class Plot(QGraphicsView):
         self._configure_view()
 
         self._items: list[PlotItem] = []
+        self.layout_of_items = Layout()
         self._hand = Hand(self)
 
         self._area = _Area()
@@ -246,6 +263,11 @@ class Plot(QGraphicsView):
         """
         if tuple(view) != self.view:
             self._take_view(self._sane(view))
+
+    @property
+    def x_ticks(self) -> tuple[float, ...]:
+        """The labelled places of the x axis."""
+        return tuple([tick.value for tick in self._paper.x_ticks])
 
     def link_x(self, other: Plot) -> None:
         """Keep to the same x range as `other`, whichever of the two is moved."""

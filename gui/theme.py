@@ -6,10 +6,10 @@ The chrome is monochrome: a colour in the window always means mathematics (or, i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from string import Template
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication
 
 MENU_HEIGHT = 28
@@ -52,8 +52,10 @@ class Theme:
 
     Attributes
     ----------
-    function, derivative, descent, numerical, central, loss, data, optimum, fault : Hue
+    function, derivative, descent, numerical, loss, data, optimum, fault : Hue
         Colours of the mathematics.
+    central, five_point, richardson : Hue
+        Further numerical approximations.
     momentum, nesterov, rmsprop, adam : str
         Marks of the other optimisers.
     window, panel, card, plot, hairline, border, grid, zero_axis, ink, second, muted : str
@@ -70,6 +72,8 @@ class Theme:
     descent: Hue
     numerical: Hue
     central: Hue
+    five_point: Hue
+    richardson: Hue
     loss: Hue
     data: Hue
     optimum: Hue
@@ -104,6 +108,8 @@ LIGHT = Theme(
     descent=Hue("#009E73", "#00755A"),
     numerical=Hue("#CC79A7", "#9C4378"),
     central=Hue("#742F62", "#742F62"),
+    five_point=Hue("#9B5DE0", "#7A3CC2"),
+    richardson=Hue("#B5309B", "#A3218B"),
     loss=Hue("#3F2F8F", "#3F2F8F"),
     data=Hue("#1D2129", "#1D2129"),
     optimum=Hue("#E69F00", "#1D2129"),
@@ -138,6 +144,8 @@ DARK = Theme(
     descent=Hue("#3DB287", "#55C79C"),
     numerical=Hue("#C793BC", "#D6A9CC"),
     central=Hue("#E7C9E0", "#E7C9E0"),
+    five_point=Hue("#A874E8", "#BE97F2"),
+    richardson=Hue("#E05FC8", "#EE86DA"),
     loss=Hue("#8273FF", "#A79DFF"),
     data=Hue("#E8EAEE", "#E8EAEE"),
     optimum=Hue("#FFC845", "#E8EAEE"),
@@ -240,9 +248,20 @@ def ui_font(pixel_size: float = 13, weight: QFont.Weight = QFont.Weight.Normal) 
     weight : QFont.Weight
         Stroke weight.
     """
+    return QFont(_ui_font(pixel_size, weight))
+
+
+@cache
+def _ui_font(pixel_size: float, weight: QFont.Weight) -> QFont:
     font = _font(_families(QFontDatabase.SystemFont.GeneralFont, "Inter"), pixel_size, weight)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
+
+
+@lru_cache(maxsize=1024)
+def text_width(text: str, pixel_size: float, weight: QFont.Weight = QFont.Weight.Normal) -> float:
+    """Give how many pixels `text` is wide in the interface font."""
+    return QFontMetricsF(_ui_font(pixel_size, weight)).horizontalAdvance(text)
 
 
 def code_font(pixel_size: float = 12) -> QFont:

@@ -6,9 +6,52 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from core.check import Check, check_gradient
 from core.differentiate import Derivation, differentiate
+from core.primitives import FloatArray
+from core.scenes.curves import Curve, curve_and_slopes, fitted_heights
 from core.scenes.state import Numbers, Problem, expression_of, read_formula
+
+HALVINGS = 50
+"""How often the interval is halved in which a claim begins to be defined."""
+
+NEARLY = 0.999
+"""A distance that is this part of the largest one is no smaller."""
+
+Edges = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place where both derivatives are compared."""
+
+    x: float
+    claimed: float
+    exact: float
+
+    @property
+    def apart(self) -> float:
+        """Distance of both."""
+        return abs(self.claimed - self.exact)
+
+
+@dataclass(frozen=True, eq=False)
+class ClaimedCurve:
+    """The claim over the visible x.
+
+    Attributes
+    ----------
+    curve
+        Its points.
+    worst
+        Where a wrong claim is farthest from the derivative; None for a right one, and for one that is wrong
+        only for other values of the letters.
+    """
+
+    curve: Curve
+    worst: Place | None
 
 
 @dataclass(frozen=True)
@@ -34,9 +77,7 @@ class Verdict:
     rule: str = ""
 
 
-def judge(
-    text: str, formula: str, parameters: Numbers, x: float, domain: tuple[float, float]
-) -> Verdict | Problem | None:
+def judge(text: str, formula: str, parameters: Numbers, x: float, domain: Edges) -> Verdict | Problem | None:
     """Judge typed text as the derivative of a formula.
 
     Parameters
@@ -52,19 +93,41 @@ def judge(
     """
     if not text.strip():
         return None
-    claimed = read_formula(text)
-    if isinstance(claimed, Problem):
-        return claimed
-    function = expression_of(formula)
-    strange = [name for name in claimed.names if name not in (*function.names, "x")]
-    if strange:
-        return Problem(f"The function has no letter {strange[0]}.", text.find(strange[0]))
+    problem = _problem(text, formula)
+    if problem is not None:
+        return problem
     check = _check(text, formula, parameters, domain)
     if not check.compared:
         return Verdict(False, "Nothing to compare: the derivative and this are not both defined in view.")
+    where = _undefined(text, formula, parameters, domain)
     if check.agrees:
-        return _right(check)
-    return _wrong(check, formula, _at_point(text, formula, parameters, x) or _at_worst(check))
+        return _right(check, where)
+    return _wrong(check, formula, _evidence(check, text, formula, parameters, x, domain) + where)
+
+
+def claimed_curve(text: str, formula: str, parameters: Numbers, domain: Edges) -> ClaimedCurve | None:
+    """Draw a claim over the visible x; None where there is none, or none that can be read.
+
+    Equal arguments give the very same object.
+    """
+    if not text.strip() or _problem(text, formula) is not None:
+        return None
+    return _claimed_curve(text, formula, parameters, domain)
+
+
+def _problem(text: str, formula: str) -> Problem | None:
+    claimed = read_formula(text)
+    if isinstance(claimed, Problem):
+        return claimed
+    strange = [name for name in claimed.names if name not in (*expression_of(formula).names, "x")]
+    return Problem(f"The function has no letter {strange[0]}.", text.find(strange[0])) if strange else None
+
+
+@lru_cache(maxsize=64)
+def _claimed_curve(text: str, formula: str, parameters: Numbers, domain: Edges) -> ClaimedCurve:
+    curve, _ = curve_and_slopes(text, parameters, *domain)
+    agrees = _check(text, formula, parameters, domain).agrees
+    return ClaimedCurve(curve, None if agrees else _worst(text, formula, parameters, domain))
 
 
 @lru_cache(maxsize=64)
@@ -74,23 +137,17 @@ def derivation_of(formula: str) -> Derivation:
 
 
 @lru_cache(maxsize=64)
-def _check(text: str, formula: str, parameters: Numbers, domain: tuple[float, float]) -> Check:
+def _check(text: str, formula: str, parameters: Numbers, domain: Edges) -> Check:
     return check_gradient(expression_of(formula), expression_of(text), domain=domain, values=dict(parameters))
 
 
-def _right(check: Check) -> Verdict:
-    where = (
-        f" It is undefined at some x in view, such as {_short(check.undefined[0])}."
-        if check.undefined
-        else ""
-    )
+def _right(check: Check, where: str) -> Verdict:
     difference = _power_of_ten(check.largest_difference)
     return Verdict(True, f"Correct. Largest difference over {check.compared} points: {difference}.{where}")
 
 
-def _wrong(check: Check, formula: str, place: tuple[float, float, float]) -> Verdict:
-    x, claimed, exact = place
-    sentence = f"Not equal. At x = {_short(x)} it gives {_short(claimed)}, but f′(x) = {_short(exact)}."
+def _wrong(check: Check, formula: str, evidence: str) -> Verdict:
+    sentence = f"Not equal. {evidence}"
     if check.diagnosis is None:
         return Verdict(False, sentence)
     finding = check.diagnosis.findings[0]
@@ -99,17 +156,107 @@ def _wrong(check: Check, formula: str, place: tuple[float, float, float]) -> Ver
     return Verdict(False, sentence, check.diagnosis.sentence, finding.step if rule else 0, rule)
 
 
-def _at_point(text: str, formula: str, parameters: Numbers, x: float) -> tuple[float, float, float] | None:
+def _evidence(check: Check, text: str, formula: str, parameters: Numbers, x: float, domain: Edges) -> str:
+    """Compare both derivatives at the present point, if they can be told apart there, and at the worst."""
+    here, worst = _at_point(text, formula, parameters, x), _worst(text, formula, parameters, domain)
+    if worst is None:
+        return _for_other_letters(check) if here is None else _compared(here)
+    if here is None:
+        return _compared(worst)
+    if here.apart >= NEARLY * worst.apart:
+        return f"{_compared(here)} Nowhere do they differ more."
+    most = f"{_short(worst.claimed)}, not {_short(worst.exact)}"
+    return f"{_compared(here)} They differ most at x = {_at(worst.x)}: {most}."
+
+
+def _for_other_letters(check: Check) -> str:
+    """Compare both where the letters have other values than the present ones, by which they agree."""
+    letters = ", ".join(f"{name} = {_short(value)}" for name, value in check.worst.items() if name != "x")
+    place = _compared(Place(check.worst["x"], check.claimed_there, check.exact_there))
+    return f"With {letters}, {place[0].lower()}{place[1:]}" if letters else place
+
+
+def _compared(place: Place) -> str:
+    return f"At x = {_at(place.x)} it gives {_short(place.claimed)}, but f′(x) = {_short(place.exact)}."
+
+
+def _at_point(text: str, formula: str, parameters: Numbers, x: float) -> Place | None:
     """Both derivatives at the present point, if they can be told apart there in four decimals."""
     values = {**dict(parameters), "x": x}
     claimed = float(expression_of(text).evaluate(values))
     exact = float(derivation_of(formula).derivative.evaluate(values))
     told_apart = math.isfinite(claimed) and math.isfinite(exact) and _short(claimed) != _short(exact)
-    return (x, claimed, exact) if told_apart else None
+    return Place(x, claimed, exact) if told_apart else None
 
 
-def _at_worst(check: Check) -> tuple[float, float, float]:
-    return check.worst["x"], check.claimed_there, check.exact_there
+def _worst(text: str, formula: str, parameters: Numbers, domain: Edges) -> Place | None:
+    """Where both are farthest apart for the present letters; None where they cannot be told apart.
+
+    Next to a pole the distance has no largest value: heights count only as far as they matter to the eye.
+    Of places with the same distance it is the one in the middle.
+    """
+    x, claimed, exact = _both(text, formula, parameters, domain)
+    comparable = np.isfinite(claimed) & np.isfinite(exact)
+    heights = fitted_heights(np.concatenate((claimed[comparable], exact[comparable])))
+    if heights is None:
+        return None
+    apart = np.where(comparable, np.abs(np.clip(claimed, *heights) - np.clip(exact, *heights)), -1.0)
+    farthest = np.flatnonzero(apart >= NEARLY * apart.max())
+    place = int(farthest[np.argmin(np.abs(farthest - x.size // 2))])
+    found = Place(float(x[place]), float(claimed[place]), float(exact[place]))
+    return found if _short(found.claimed) != _short(found.exact) else None
+
+
+def _both(
+    text: str, formula: str, parameters: Numbers, domain: Edges
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Sample the claim and the derivative at the same visible x."""
+    claimed = curve_and_slopes(text, parameters, *domain)[0]
+    exact = curve_and_slopes(formula, parameters, *domain)[1]
+    return claimed.x, claimed.y, exact.y
+
+
+def _undefined(text: str, formula: str, parameters: Numbers, domain: Edges) -> str:
+    """Say where the claim is undefined although the derivative exists, or nothing."""
+    x, _, exact = _both(text, formula, parameters, domain)
+    values = expression_of(text).evaluate({**dict(parameters), "x": x})
+    missing = np.flatnonzero(np.isfinite(exact) & ~np.isfinite(values))
+    if not missing.size:
+        return ""
+    first = int(missing[0])
+    gaps = np.flatnonzero(np.diff(missing) > 1)
+    last = int(missing[gaps[0]]) if gaps.size else int(missing[-1])
+    start = _edge(text, parameters, float(x[first]), float(x[max(first - 1, 0)]))
+    end = _edge(text, parameters, float(x[last]), float(x[min(last + 1, x.size - 1)]))
+    if first == last:
+        where = f"at x = {_at(float(x[first]))}"
+    elif first == 0:
+        where = "everywhere in view" if last == x.size - 1 else f"for x below {_at(end)}"
+    else:
+        where = f"for x above {_at(start)}" if last == x.size - 1 else f"from x = {_at(start)} to {_at(end)}"
+    return f" It is undefined {where}{' and elsewhere' if gaps.size else ''}, where f′ exists."
+
+
+def _edge(text: str, parameters: Numbers, undefined: float, defined: float) -> float:
+    """Find where a claim begins to be defined, between a place where it is not and one where it is."""
+    expression, numbers = expression_of(text), dict(parameters)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (undefined + defined)
+        if math.isfinite(float(expression.evaluate({**numbers, "x": middle}))):
+            defined = middle
+        else:
+            undefined = middle
+    return defined
+
+
+def _at(x: float) -> str:
+    """Write a place with two decimals, or more where that would hide it."""
+    if x == 0.0 or abs(x) < 1e-12:
+        return "0"
+    if not 1e-2 <= abs(x) < 1e5:
+        return _short(x)
+    decimals = max(2, len(f"{x:.4f}".rstrip("0").partition(".")[2])) if abs(x) < 1e3 else 2
+    return f"{x:.{decimals}f}".replace("-", "−")
 
 
 def _short(value: float) -> str:

@@ -8,11 +8,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.expression import Expression
-from core.finite_difference import METHODS, along, estimate
+from core.finite_difference import along
 from core.presets import FUNCTIONS
-from core.scenes.claim import Verdict, derivation_of, judge
-from core.scenes.curves import Curve, curve_and_slopes, slope_of
+from core.scenes.claim import ClaimedCurve, Verdict, claimed_curve, derivation_of, judge
+from core.scenes.curves import Curve, slope_of
+from core.scenes.derivative_extras import ExtrasScene, extras_scene
+from core.scenes.derivative_features import FeaturesScene, features_scene, shown_decimals
+from core.scenes.derivative_methods import MethodsScene, methods_scene
 from core.scenes.derivative_state import (
     COORDINATES,
     LARGEST_H,
@@ -24,14 +26,16 @@ from core.scenes.derivative_state import (
     fit_view,
     nudged,
     shrunk,
+    shrunk_end,
     type_formula,
     with_claim,
     with_h,
     with_point_beyond,
     with_x,
-    x_decimals,
 )
-from core.scenes.error_curves import ErrorCurve, error_curves
+from core.scenes.derivative_steps import StepsScene, steps_scene
+from core.scenes.derivative_walk import WalkScene, walk_scene
+from core.scenes.fine_curves import fine_curves
 from core.scenes.state import Numbers, Parameter, Problem, View, expression_of, parameters_of, read_formula
 from core.smoothness import Failure, Slope
 
@@ -42,7 +46,6 @@ __all__ = [
     "SMALLEST_H",
     "DerivativeScene",
     "DerivativeState",
-    "Estimate",
     "Point",
     "RuleStep",
     "Verdict",
@@ -52,6 +55,7 @@ __all__ = [
     "fit_view",
     "nudged",
     "shrunk",
+    "shrunk_end",
     "to_python",
     "type_formula",
     "with_claim",
@@ -61,26 +65,6 @@ __all__ = [
 ]
 
 Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """One row of the table of numerical derivatives.
-
-    Attributes
-    ----------
-    key, title
-        The method.
-    value
-        Its estimate; NaN where it has none.
-    error
-        Distance from the exact derivative; NaN where either does not exist, and for the exact row.
-    """
-
-    key: str
-    title: str
-    value: float
-    error: float
 
 
 @dataclass(frozen=True)
@@ -123,12 +107,8 @@ class DerivativeScene:
         The point at x + h, and the slope of the secant; None and NaN where not defined.
     gap
         At x + h, the distance from the curve to the tangent; NaN where either is not defined.
-    estimates
-        The table of numerical derivatives; the exact one first.
-    error_curves, error_range
-        For each method its error over the step sizes, and lower and upper edge of a plot of them.
-    error_points
-        For each method ``(key, error)`` at the present h, as drawn on its curve.
+    methods
+        The table of numerical derivatives.
     steps
         The derivation.
     claim, verdict
@@ -136,6 +116,14 @@ class DerivativeScene:
         be read.
     marked_step
         Number of the step that is marked; 0 for none.
+    derivation
+        What is opened of the steps, and the exercise.
+    features, extras
+        Marks, ends and one-sided tangents; and what is shown on demand.
+    walk
+        The walk downhill; None while it is folded away.
+    claimed
+        The claim as a curve over the visible x; None where it cannot be read.
     """
 
     text: str
@@ -161,14 +149,16 @@ class DerivativeScene:
     secant_point: Point | None
     secant_slope: float
     gap: float
-    estimates: tuple[Estimate, ...]
-    error_curves: tuple[ErrorCurve, ...]
-    error_range: tuple[float, float]
-    error_points: tuple[tuple[str, float], ...]
+    methods: MethodsScene
     steps: tuple[RuleStep, ...]
     claim: str
     verdict: Verdict | Problem | None
     marked_step: int
+    derivation: StepsScene
+    features: FeaturesScene
+    extras: ExtrasScene
+    walk: WalkScene | None
+    claimed: ClaimedCurve | None
 
 
 def compute(state: DerivativeState) -> DerivativeScene:
@@ -177,14 +167,12 @@ def compute(state: DerivativeState) -> DerivativeScene:
     expression = expression_of(state.formula)
     numbers = dict(state.parameters)
     values = {**numbers, "x": state.x}
-    curve, slope_curve = curve_and_slopes(state.formula, state.parameters, *state.view[:2])
+    fine = fine_curves(state.formula, state.parameters, *state.view[:2])
     latex, derivative_latex, steps = _derivation(state.formula)
     slope = slope_of(state.formula, state.parameters, state.x)
     x_beyond = state.x + state.h
     value_beyond = float(along(expression, values, "x")(x_beyond))
     run = _nice_run(state.view)
-    errors = error_curves(state.formula, state.parameters, state.x)
-    estimates = _estimates(expression, state, slope)
     return DerivativeScene(
         text=state.text,
         problem=typed if isinstance(typed, Problem) else None,
@@ -192,16 +180,16 @@ def compute(state: DerivativeState) -> DerivativeScene:
         numbers=state.parameters,
         latex=latex,
         derivative_latex=derivative_latex,
-        parameters=parameters_of(expression, COORDINATES, state.parameters),
+        parameters=parameters_of(expression, COORDINATES, state.parameters, state.ranges),
         x=state.x,
-        x_decimals=x_decimals(state.view, state.x),
+        x_decimals=shown_decimals(state),
         h=state.h,
         view=state.view,
         slope_range=state.slope_range,
-        curve=curve,
-        slope_curve=slope_curve,
-        notice=_notice(curve, state.view[2:], "Not defined anywhere in view."),
-        slope_notice=_notice(slope_curve, state.slope_range, "No derivative anywhere in view."),
+        curve=fine.curve,
+        slope_curve=fine.slope_curve,
+        notice=_notice(fine.curve, state.view[2:], "Not defined anywhere in view."),
+        slope_notice=_notice(fine.slope_curve, state.slope_range, "No derivative anywhere in view."),
         slope=slope,
         reason=_reason(slope),
         triangle=_triangle(state, slope, run),
@@ -209,14 +197,16 @@ def compute(state: DerivativeState) -> DerivativeScene:
         secant_point=(x_beyond, value_beyond) if math.isfinite(value_beyond) else None,
         secant_slope=(value_beyond - slope.value) / state.h,
         gap=abs(slope.value + slope.derivative * state.h - value_beyond),
-        estimates=estimates,
-        error_curves=errors.curves,
-        error_range=errors.range,
-        error_points=tuple((row.key, max(row.error, errors.floor)) for row in estimates[1:]),
+        methods=methods_scene(state, slope),
         steps=steps,
         claim=state.claim,
         verdict=judge(state.claim, state.formula, state.parameters, state.x, state.view[:2]),
         marked_step=state.marked_step,
+        derivation=steps_scene(state),
+        features=features_scene(state, slope),
+        extras=extras_scene(state, slope),
+        walk=walk_scene(state),
+        claimed=claimed_curve(state.claim, state.formula, state.parameters, state.view[:2]),
     )
 
 
@@ -229,16 +219,6 @@ def _derivation(formula: str) -> tuple[str, str, tuple[RuleStep, ...]]:
         for number, step in enumerate(derivation.explained(), start=1)
     )
     return f"f(x) = {expression.latex()}", f"f'(x) = {derivation.derivative.latex()}", steps
-
-
-def _estimates(expression: Expression, state: DerivativeState, slope: Slope) -> tuple[Estimate, ...]:
-    values = {**dict(state.parameters), "x": state.x}
-    rows = [Estimate("exact", "exact", slope.derivative, math.nan)]
-    for method in METHODS:
-        value = float(estimate(method, expression, values, "x", state.h))
-        value = value if math.isfinite(value) else math.nan
-        rows.append(Estimate(method.key, method.title, value, abs(value - slope.derivative)))
-    return tuple(rows)
 
 
 def _notice(curve: Curve, heights: tuple[float, float], undefined: str) -> str:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.finite_difference import METHODS, PRECISIONS
 from core.presets import FunctionPreset
 from core.primitives import FloatArray
 from core.scenes.curves import Heights, curve_and_slopes, fitted_heights, slope_of
+from core.scenes.derivative_exercise import MOVES
+from core.scenes.derivative_extras import check_extras
 from core.scenes.state import (
     LARGEST_NUMBER,
     FormulaState,
@@ -20,6 +23,7 @@ from core.scenes.state import (
     check_view,
     type_text,
 )
+from core.scenes.walk_path import check_walk
 
 SMALLEST_H, LARGEST_H = 1e-16, 1.0
 
@@ -31,6 +35,9 @@ SHRINK = 10.0 ** (-1.0 / 25.0)
 
 SHRUNK_H = 1e-8
 """Where h stops on its way to 0: below it the rounding error takes over."""
+
+SHRUNK_SINGLE_H = 3e-4
+"""Where it stops if forward differences are computed in single precision."""
 
 NUDGE = 1.0 / 200.0
 """How far one arrow key moves the point, as a part of the view's width."""
@@ -73,10 +80,29 @@ class DerivativeState(FormulaState):
         Visible part of the function's plot.
     slope_range
         Visible heights of the derivative's plot.
+    all_methods
+        Whether all numerical derivatives are compared, not only three.
+    method
+        Key of the one whose theory is shown then.
+    precision
+        In which they are computed: "float64" or "float32".
     claim
         What the user says f′(x) is.
     marked_step
         Number of the step of the derivation that is marked; 0 for none.
+    open_parts
+        Places in the tree below that step that are open, as ``"0.1"``.
+    show_raw
+        Whether the derivative is also shown as the rules give it, untidied.
+    exercise, exercise_moves
+        Whether the user chooses the rules, and the choices and hints so far.
+    shown, taylor_degree
+        What of `EXTRAS` is shown, and the degree of the Taylor polynomial.
+    walk_open
+        Whether the walk downhill is shown.
+    walk_method, walk_rate, walk_step
+        Its method by the name in `MOST_STEPS`, the learning rate of gradient descent, and how many steps
+        were taken from the point.
     """
 
     text: str = "sin(a*x)*exp(-x^2/8)"
@@ -86,16 +112,39 @@ class DerivativeState(FormulaState):
     h: float = 0.5
     view: View = (-5.0, 5.0, -1.12, 1.42)
     slope_range: tuple[float, float] = (-1.05, 1.35)
+    all_methods: bool = False
+    method: str = "central"
+    precision: str = "float64"
     claim: str = ""
     marked_step: int = 0
+    open_parts: tuple[str, ...] = ()
+    show_raw: bool = False
+    exercise: bool = False
+    exercise_moves: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    taylor_degree: int = 3
+    walk_open: bool = False
+    walk_method: str = "gradient_descent"
+    walk_rate: float = 0.3
+    walk_step: int = 0
 
     def check(self) -> None:
         """Refuse what no user can choose."""
+        super().check()
         check_formula(self.formula, COORDINATES, self.parameters)
         check_view(self.view)
         check_view((*self.view[:2], *self.slope_range))
         if not SMALLEST_H <= self.h <= LARGEST_H:
             raise StateError(f"h has a wrong value: {self.h}")
+        check_extras(self.shown, self.taylor_degree)
+        if self.method not in (method.key for method in METHODS):
+            raise StateError(f"method has a wrong value: {self.method[:40]}")
+        if self.precision not in PRECISIONS:
+            raise StateError(f"precision has a wrong value: {self.precision[:40]}")
+        check_walk(self.walk_method, self.walk_rate, self.walk_step)
+        strange = set(self.exercise_moves) - set(MOVES)
+        if strange:
+            raise StateError(f"exercise_moves has a wrong value: {sorted(strange)[0][:40]}")
 
 
 def type_formula(state: DerivativeState, text: str) -> DerivativeState:
@@ -104,7 +153,7 @@ def type_formula(state: DerivativeState, text: str) -> DerivativeState:
     Where much of a new function or its derivative, or the point, is out of sight, the plots move to it.
     """
     typed = type_text(state, text, COORDINATES)
-    return typed if typed.formula == state.formula else _in_sight(typed)
+    return typed if typed.formula == state.formula else _in_sight(_without_steps(typed))
 
 
 def choose_preset(state: DerivativeState, preset: FunctionPreset) -> DerivativeState:
@@ -116,9 +165,13 @@ def choose_preset(state: DerivativeState, preset: FunctionPreset) -> DerivativeS
         x=float(preset.x),
         view=(left, right, bottom, top),
         claim="",
-        marked_step=0,
     )
-    return replace(loaded, slope_range=_fitted_slopes(loaded))
+    return replace(_without_steps(loaded), slope_range=_fitted_slopes(loaded))
+
+
+def _without_steps(state: DerivativeState) -> DerivativeState:
+    """Forget what was opened and found out in the derivation of another function, and the walk on it."""
+    return replace(state, marked_step=0, open_parts=(), exercise_moves=(), walk_step=0)
 
 
 def with_claim(state: DerivativeState, text: str) -> DerivativeState:
@@ -157,12 +210,18 @@ def with_point_beyond(state: DerivativeState, x: float) -> DerivativeState:
     return with_h(state, max(x - state.x, HAND_H * (state.view[1] - state.view[0])))
 
 
+def shrunk_end(state: DerivativeState) -> float:
+    """Tell where h stops on its way to 0: near the best step of forward differences."""
+    return SHRUNK_SINGLE_H if state.precision == "float32" else SHRUNK_H
+
+
 def shrunk(state: DerivativeState, steps: int) -> DerivativeState:
     """Take h some steps towards 0, or back if `steps` is negative."""
-    if steps > 0 and state.h <= SHRUNK_H:
+    end = shrunk_end(state)
+    if steps > 0 and state.h <= end:
         return state
     h = state.h * SHRINK ** min(max(steps, -1000), 1000)
-    return with_h(state, max(h, SHRUNK_H) if steps > 0 else h)
+    return with_h(state, max(h, end) if steps > 0 else h)
 
 
 def fit_view(state: DerivativeState) -> DerivativeState:

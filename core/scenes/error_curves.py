@@ -8,10 +8,18 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.finite_difference import METHODS, estimate
+from core.finite_difference import METHODS, DifferenceMethod, Precision, estimate
 from core.primitives import FloatArray
 from core.scenes.curves import read_only, slope_of
 from core.scenes.state import Numbers, expression_of
+
+COMPARED: tuple[DifferenceMethod, ...] = tuple(method for method in METHODS if method.key != "backward")
+"""The methods that can be compared on the screen; the backward difference would only hide the forward one."""
+
+SHOWN: tuple[DifferenceMethod, ...] = tuple(
+    method for method in COMPARED if method.key in ("forward", "central", "complex_step")
+)
+"""Those that are compared unless all are asked for."""
 
 ERROR_STEPS: FloatArray = 10.0 ** np.linspace(-16.0, 0.0, 321)
 """Step sizes of the error curves."""
@@ -22,7 +30,7 @@ ErrorCurve = tuple[str, FloatArray, FloatArray]
 
 @dataclass(frozen=True, eq=False)
 class ErrorCurves:
-    """Errors of all methods at one point, over the step size.
+    """Errors of several methods at one point, over the step size.
 
     Attributes
     ----------
@@ -40,16 +48,22 @@ class ErrorCurves:
 
 
 @lru_cache(maxsize=64)
-def error_curves(formula: str, parameters: Numbers, x: float) -> ErrorCurves:
+def error_curves(
+    formula: str,
+    parameters: Numbers,
+    x: float,
+    methods: tuple[DifferenceMethod, ...] = SHOWN,
+    precision: Precision = "float64",
+) -> ErrorCurves:
     """Compute how far each method is from the exact derivative at x; NaN where it has no estimate."""
     expression = expression_of(formula)
     values = {**dict(parameters), "x": x}
     exact = slope_of(formula, parameters, x).derivative
-    floor = np.finfo(float).eps / 4.0 * max(abs(exact), 1e-280)
+    floor = float(np.finfo(precision).eps) / 4.0 * max(abs(exact), 1e-280)
     curves: list[ErrorCurve] = []
-    for method in METHODS:
+    for method in methods:
         with np.errstate(all="ignore"):
-            error = np.abs(estimate(method, expression, values, "x", ERROR_STEPS) - exact)
+            error = np.abs(estimate(method, expression, values, "x", ERROR_STEPS, precision) - exact)
         error = np.where(np.isfinite(error), np.maximum(error, floor), np.nan)
         read_only(error)
         curves.append((method.key, ERROR_STEPS, error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
@@ -35,9 +35,10 @@ class _ExampleRows(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, groups: ExampleGroups) -> None:
+    def __init__(self, theme: Theme, groups: ExampleGroups, lines: Mapping[str, str]) -> None:
         super().__init__()
         self._theme = theme
+        self._lines = lines
         self._rows: list[_Row] = []
         self.current = ""
         top = 3
@@ -65,7 +66,9 @@ class _ExampleRows(QWidget):
         if key != self.current:
             self.current = key
             row = next((row for row in self._rows if row.key == key), None)
-            self.setAccessibleName(f"{plain_text(row.latex)} {row.text}".strip() if row else "")
+            line = self._lines.get(key, "")
+            self.setAccessibleName(f"{plain_text(row.latex)} {row.text} {line}".strip() if row else "")
+            self.setToolTip(line)
             self.update()
 
     def _key_at(self, y: float) -> str:
@@ -114,6 +117,13 @@ class _ExampleRows(QWidget):
 class ExamplesPopup(QFrame):
     """The list, as a popup under its field: mouse or arrow keys, Return chooses, Esc closes.
 
+    Parameters
+    ----------
+    groups
+        The examples.
+    lines
+        What to say of some of them while the pointer rests on them, by key.
+
     Attributes
     ----------
     chosen : Signal
@@ -122,11 +132,13 @@ class ExamplesPopup(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, groups: ExampleGroups, parent: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, groups: ExampleGroups, lines: Mapping[str, str], parent: QWidget
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._theme = theme
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self.rows = _ExampleRows(theme, groups)
+        self.rows = _ExampleRows(theme, groups, lines)
         self.rows.chosen.connect(self._choose)
         self._scroll = QScrollArea(self)
         self._scroll.setWidget(self.rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -151,6 +152,7 @@ class ExpressionField(QWidget):
         *,
         placeholder: str = "",
         examples: ExampleGroups = (),
+        example_lines: Mapping[str, str] | None = None,
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
@@ -165,7 +167,7 @@ class ExpressionField(QWidget):
         self._frame = _Frame(theme, self.edit)
         self._caret = _Caret(theme, self.edit)
         self._notice = Notice(theme)
-        self._popup = ExamplesPopup(theme, examples, self) if examples else None
+        self._popup = ExamplesPopup(theme, examples, example_lines or {}, self) if examples else None
         self._build(theme, prefix_latex)
         self.edit.textEdited.connect(self._take)
         self._notice.activated.connect(self._use_suggestion)
@@ -250,6 +252,8 @@ class ExpressionField(QWidget):
 
     def show_ok(self) -> None:
         """Show that the text is right."""
+        if not self._frame.fault:
+            return
         self._frame.fault = False
         self._frame.tinted = None
         self._frame.update()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QMargins, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -56,6 +56,7 @@ class NumberField(LineEdit):
         self._written = format_significant if significant else format_field
         self._value: float | None = None
         self._shortened = ""
+        self._shown = ""
         self.setFont(ui_font(12.5))
         self.setFixedSize(QSize(width, height))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -70,6 +71,8 @@ class NumberField(LineEdit):
         """Show `value`, unless the person is typing; emits nothing."""
         if self.isModified() and self.hasFocus():
             return
+        if value == self._value and self.text() == self._shown and not (self.isModified() or self.fault):
+            return
         self._value = value
         self.setModified(False)
         self._write(value)
@@ -79,10 +82,14 @@ class NumberField(LineEdit):
         text, spare = self._fitting(value)
         whole = self._written(value, self._decimals)
         self._shortened = whole if text != whole else ""
-        self.setTextMargins(-spare, 0, -spare, 0)
+        margins = QMargins(-spare, 0, -spare, 0)
+        if margins != self.textMargins():
+            self.setTextMargins(margins)
+        self._shown = text
         if text != self.text():
             self.setText(text)
-        self.setCursorPosition(0)
+        if self.cursorPosition():
+            self.setCursorPosition(0)
         self._explain()
 
     def _fitting(self, value: float) -> tuple[str, int]:
@@ -119,8 +126,9 @@ class NumberField(LineEdit):
     def _explain(self) -> None:
         """Say below the pointer what is wrong, or the digits for which there is no room."""
         words = REFUSAL if self.fault else self._shortened
-        self.setToolTip(words)
-        self.setAccessibleDescription(words)
+        if words != self.toolTip():
+            self.setToolTip(words)
+            self.setAccessibleDescription(words)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Select all, so that typing replaces the number."""

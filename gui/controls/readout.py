@@ -90,6 +90,7 @@ class Readout(QWidget):
         self._indent = indent
         self._label = label_latex
         self._colour = colour
+        self._name = plain_text(label_latex)
         self.text = ""
         self.setFont(ui_font(18, QFont.Weight.Medium))
         self.setFixedHeight(_HEIGHT)
@@ -101,7 +102,7 @@ class Readout(QWidget):
         line.setFont(ui_font(13))
         line.setMaxLength(64)
         line.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        line.setAccessibleName(plain_text(self._label))
+        line.setAccessibleName(self._name)
         line.ended.connect(self._finish)
         line.textEdited.connect(lambda: self.refuse(""))
         line.hide()
@@ -156,8 +157,7 @@ class Readout(QWidget):
         """Show the number `text`."""
         if text != self.text:
             self.text = text
-            self.setAccessibleName(f"{plain_text(self._label)} {text}")
-            self.updateGeometry()
+            self.setAccessibleName(f"{self._name} {text}")
             self.update()
 
     def sizeHint(self) -> QSize:

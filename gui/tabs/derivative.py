@@ -10,14 +10,24 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, Qt
 
 from core.scenes import derivative as core
 from core.scenes.derivative import FUNCTIONS, DerivativeScene, DerivativeState
+from core.scenes.derivative_features import at_next_extremum
+from core.scenes.derivative_steps import show_step
 from core.scenes.ready import in_menu
 from core.scenes.state import with_number
 from core.scenes.zoom import zoom_at_point
+from gui.players import Player, Players
+from gui.plots import together
 from gui.tab import ExampleGroup, Tab
-from gui.tabs.derivative_inspector import DerivativeInspector
+from gui.tabs.derivative_inspector import SHRINKING, DerivativeInspector
+from gui.tabs.derivative_marks import connect_point
+from gui.tabs.derivative_methods import ErrorPane, connect_methods
 from gui.tabs.derivative_panes import FunctionPane, SlopePane
-from gui.tabs.derivative_side_panes import ErrorPane, ZoomPane
+from gui.tabs.derivative_show import connect_show
+from gui.tabs.derivative_side_panes import ZoomPane
+from gui.tabs.derivative_steps import connect_steps
+from gui.tabs.derivative_walk import connect_walk
 from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
+from gui.tabs.letter_sweep import LetterSweep
 from gui.tabs.pane import Pane
 from gui.theme import NARROW_WINDOW
 
@@ -29,6 +39,9 @@ HIDEABLE = {"zoom": "Zoom at the point", "errors": "Error versus h"}
 """Panes that a small window leaves out, and that the View menu hides and brings back."""
 
 ARROWS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+
+EXTREMA: dict[int, int] = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
+"""Keys that put the point on the next extremum, and in which direction."""
 
 FINE, COARSE = 1.1, 10.0
 """What an arrow key multiplies h by, without and with Shift."""
@@ -63,10 +76,11 @@ class DerivativeTab(Tab):
         self.slope.plot.link_x(self.function.plot)
         self._labels_timer = QTimer(self, singleShot=True, interval=0)
         self._labels_timer.timeout.connect(self._render_again)
+        shrinking = Player(self._shrink, self._grow, self._reset_h, self._begin_shrinking, self.speed)
+        self.players = Players(self.playback, SHRINKING, shrinking)
         self._lay_out()
         self._connect_plots()
         self._connect_inspector()
-        self.playback.started.connect(self._begin_shrinking)
 
     def _lay_out(self) -> None:
         left = splitter(BELOW, (self.function, self.slope), HEIGHTS)
@@ -85,11 +99,13 @@ class DerivativeTab(Tab):
             pane.plot.resized.connect(self._lay_labels_soon)
         self.function.plot.view_changed.connect(lambda view: self.edited(recorded=False, view=view))
         self.slope.plot.view_changed.connect(self._move_slope_view)
-        for handle in (self.function.point, self.function.lost_point, self.function.tangent):
-            self.follow(handle, lambda x, _y: self.become(core.with_x(self.state, x)))
+        movers = (self.function.point, self.function.lost_point, self.function.tangent)
+        connect_point(self, self.function.plot, movers)
+        connect_show(self.function.show_button, self)
+        for handle in movers:
             handle.nudged.connect(lambda dx, _dy, shift: self._nudge(dx, shift))
         self.follow(self.function.beyond, lambda x, _y: self.become(core.with_point_beyond(self.state, x)))
-        self.follow(self.errors.step, lambda h, _error: self.become(core.with_h(self.state, h)))
+        connect_methods(self.inspector.numerical, self.errors, self)
         for handle in (self.function.beyond, self.errors.step):
             handle.nudged.connect(self._nudge_h)
 
@@ -109,8 +125,11 @@ class DerivativeTab(Tab):
         self.inspector.claim.field.edited.connect(
             lambda text: self.become(core.with_claim(self.state, text), merge="claim")
         )
-        self.inspector.claim.step_asked.connect(lambda step: self.edited(marked_step=step))
-        self.inspector.numerical.play.clicked.connect(lambda: self.run("play_or_pause"))
+        self.inspector.claim.step_asked.connect(self._show_step)
+        connect_steps(self.inspector.steps, self)
+        connect_walk(self.inspector.walk, self, self.players, self.inspector)
+        self.sweep = LetterSweep(self, formula.letters, self.players, self._numbers, self._put_letter)
+        self.inspector.numerical.play.clicked.connect(lambda: self.players.toggle(SHRINKING))
 
     @property
     def _panes(self) -> dict[str, Pane]:
@@ -118,11 +137,21 @@ class DerivativeTab(Tab):
 
     # Showing.
 
+    @property
+    def kept_speed(self) -> float:
+        """The speed of what is played at first."""
+        return self.players.speed(SHRINKING)
+
     def render(self, scene: DerivativeScene) -> None:
         """Show all of the scene."""
+        with together(pane.plot for pane in self._panes.values()):
+            self._show_plots(scene)
+        self.inspector.show_scene(scene, self.players.chosen if self.playing else "")
+        self.sweep.show(scene.parameters)
+
+    def _show_plots(self, scene: DerivativeScene) -> None:
         self.function.show_scene(scene)
         self.slope.show_scene(scene)
-        self.inspector.show_scene(scene, self.playing)
         if self.pane_shown("zoom"):
             around, here = self.function.plot.projection, self.zoom.plot.projection
             shape = (here.width / around.width, here.height / around.height)
@@ -159,7 +188,18 @@ class DerivativeTab(Tab):
 
     def _set_letter(self, name: str, value: float) -> None:
         self.playback.pause()
+        self._put_letter(name, value)
+
+    def _put_letter(self, name: str, value: float) -> None:
         self.edited(parameters=with_number(self.state.parameters, name, value))
+
+    def _numbers(self) -> dict[str, float]:
+        return dict(self.state.parameters)
+
+    def _show_step(self, step: int) -> None:
+        self.inspector.steps.show_folded(False)
+        self.inspector.ensureWidgetVisible(self.inspector.steps.table, 0, 12)
+        self.become(show_step(self.state, step))
 
     def _commit_h(self, h: float) -> None:
         self.playback.pause()
@@ -167,11 +207,13 @@ class DerivativeTab(Tab):
         self._render_again()  # a number beyond the ends gives way to the end
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the point with the arrow keys that nothing else wanted."""
+        """Move the point with the arrow keys that nothing else wanted, and with Home and End to extrema."""
         steps = ARROWS.get(event.key(), 0)
         held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         if steps and not held:
             self._nudge(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif not held and event.key() in EXTREMA:
+            self.become(at_next_extremum(self.state, EXTREMA[event.key()]), merge="x")
         else:
             super().keyPressEvent(event)
 
@@ -179,20 +221,29 @@ class DerivativeTab(Tab):
 
     def _begin_shrinking(self) -> None:
         """Start from the usual h where there is no way left to go."""
-        if self.state.h <= core.SHRUNK_H:
+        if self.state.h <= core.shrunk_end(self.state):
             self.edited(h=self.initial.h)
 
     def step_forward(self, count: int = 1) -> bool:
-        """Take h nearer to 0."""
-        self.become(core.shrunk(self.state, count))
-        return bool(self.state.h > core.SHRUNK_H)
+        """Take steps with what is played: h towards 0, the walk downhill, or a letter."""
+        return self.players.present.forward(count)
 
     def step_back(self, count: int = 1) -> None:
-        """Take h away from 0."""
-        self.become(core.shrunk(self.state, -count))
+        """Take steps back with it."""
+        self.players.present.back(count)
 
     def reset(self) -> None:
-        """Give h its first value."""
+        """Take it back to its start."""
+        self.players.present.reset()
+
+    def _shrink(self, count: int) -> bool:
+        self.become(core.shrunk(self.state, count))
+        return bool(self.state.h > core.shrunk_end(self.state))
+
+    def _grow(self, count: int) -> None:
+        self.become(core.shrunk(self.state, -count))
+
+    def _reset_h(self) -> None:
         self.edited(h=self.initial.h)
 
     def fit_view(self) -> None:
@@ -201,8 +252,8 @@ class DerivativeTab(Tab):
         self.edited(recorded=False, view=fitted.view, slope_range=fitted.slope_range)
 
     def examples(self) -> Sequence[ExampleGroup]:
-        """List the ready functions."""
-        return in_menu(FUNCTIONS)
+        """List the ready functions, each with its line."""
+        return in_menu(FUNCTIONS, lambda preset: f"{preset.title}: {preset.remark}")
 
     def choose_example(self, key: str) -> None:
         """Load a ready function."""

@@ -15,6 +15,12 @@ from gui.plot_labels import Label
 from gui.plot_lines import Curve, Line, Polygon, Segment
 from gui.plot_marks import Marker
 from gui.plots import Plot
+from gui.tabs.derivative_claim import ClaimOnPlot
+from gui.tabs.derivative_extras import ExtrasOnPlot, SecondOnPlot
+from gui.tabs.derivative_marks import MarksOnPlot
+from gui.tabs.derivative_piece import PieceOnPlot
+from gui.tabs.derivative_show import ShowButton
+from gui.tabs.derivative_walk import WalkOnPlot
 from gui.tabs.pane import Pane
 from gui.theme import Theme
 
@@ -78,6 +84,13 @@ class FunctionPane(Pane):
         self._tangent_label = plot.add(Label(derivative.text, VALUE))
         self._secant_label = plot.add(Label(numerical.text, QUOTIENT))
         self._curve_label = plot.add(Label(theme.function.text, 17))
+        self.piece = PieceOnPlot(plot, theme.function, derivative.mark)
+        self.extras = ExtrasOnPlot(plot, theme)
+        self.marks = MarksOnPlot(plot, theme)
+        self.show_button = ShowButton(theme)
+        self.header.add(self.show_button)
+        self.walk = WalkOnPlot(plot, theme)
+        self._legend = legend
 
     def show_scene(self, scene: DerivativeScene) -> None:
         """Place all items."""
@@ -95,6 +108,12 @@ class FunctionPane(Pane):
             corners = list(zip(*scene.triangle, strict=True))
             self._triangle.show(corners[0], corners[1])
         self._place_step(scene)
+        self.piece.show_value(scene)
+        self.extras.show_scene(scene)
+        self.marks.show_scene(scene)
+        self.show_button.show_scene(scene)
+        self.walk.show(scene.walk)
+        self.header.show_legend((*self._legend, *(self.walk.legend if scene.walk is not None else ())))
         self._place_labels(scene)
 
     def _place_point(self, scene: DerivativeScene) -> None:
@@ -123,6 +142,8 @@ class FunctionPane(Pane):
         self._label_point(scene, crowd)
         self._label_secant(scene, crowd)
         self._label_curve(scene, crowd)
+        self.piece.write_name(crowd, scene.derivation.piece)
+        self.walk.write_step(crowd)
 
     def _crowd(self, scene: DerivativeScene) -> Crowd:
         crowd = Crowd(self.plot.projection)
@@ -135,6 +156,9 @@ class FunctionPane(Pane):
         if scene.secant_point is not None:
             crowd.add_disc(*scene.secant_point, 10)
         self._keep_bracket_free(scene, crowd)
+        self.extras.crowd_in(scene, crowd)
+        self.piece.crowd_in(crowd)
+        self.walk.crowd_in(crowd)
         return crowd
 
     def _keep_bracket_free(self, scene: DerivativeScene, crowd: Crowd) -> None:
@@ -227,6 +251,8 @@ class FunctionPane(Pane):
         size = formula_size("f", 17, colour)
         box = crowd.freest(box for x, y in places for box in around(x, y, size))
         put(self._curve_label, "f", 17, colour, box, projection)
+        if box is not None:
+            crowd.add_box(box)
 
 
 def _run_latex(run: float) -> str:
@@ -256,6 +282,10 @@ class SlopePane(Pane):
         self._value_label = plot.add(Label(derivative.text, VALUE))
         self._secant_label = plot.add(Label(numerical.text, VALUE))
         self._curve_label = plot.add(Label(derivative.text, 17))
+        self.piece = PieceOnPlot(plot, derivative)
+        self.second = SecondOnPlot(plot, theme)
+        self.claim = ClaimOnPlot(plot, theme)
+        self._legend = legend
 
     def show_scene(self, scene: DerivativeScene) -> None:
         """Place all items."""
@@ -267,6 +297,11 @@ class SlopePane(Pane):
         self._point.show(x, slope)
         self._square.show(x, scene.secant_slope)
         self._bar.show((x, slope), (x, scene.secant_slope))
+        self.piece.show_derivative(scene)
+        self.second.show_scene(scene)
+        self.claim.show(scene.claimed)
+        legend = (*self._legend, *(self.claim.legend if scene.claimed is not None else ()))
+        self.header.show_legend(self.second.legend_of(scene, legend))
         self._place_labels(scene)
 
     def _place_labels(self, scene: DerivativeScene) -> None:
@@ -274,6 +309,9 @@ class SlopePane(Pane):
         slope, secant = scene.slope.derivative, scene.secant_slope
         crowd = Crowd(projection)
         crowd.add_points(scene.slope_curve.x[::2], scene.slope_curve.y[::2])
+        self.piece.crowd_in(crowd)
+        self.second.crowd_in(scene, crowd)
+        self.claim.crowd_in(crowd)
         across = float(projection.to_pixels(x, 0.0)[0])
         right = across < projection.right - EDGE
         self._write_value(self._value_label, x, slope, self._theme.derivative.text, right, crowd)
@@ -289,6 +327,11 @@ class SlopePane(Pane):
             box for px, py in places for box in sorted(around(px, py, size), key=lambda box: box.left())
         )
         put(self._curve_label, "f'", 17, colour, box, projection)
+        if box is not None:
+            crowd.add_box(box)
+        self.claim.write_worst(crowd)
+        self.piece.write_name(crowd, scene.derivation.piece, primed=True)
+        self.second.write_name(scene, crowd)
 
     def _write_value(
         self, label: Label, x: float, value: float, colour: str, right: bool, crowd: Crowd

@@ -1,19 +1,17 @@
-"""The two small plots of the Derivative tab: the point magnified, and the errors over the step size."""
+"""The point of the Derivative tab under a magnifying glass, in a small plot that stays where it is."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
-from core.scenes.derivative import LARGEST_H, SMALLEST_H, DerivativeScene
+from core.scenes.derivative import DerivativeScene
 from core.scenes.zoom import Zoom
 from gui.controls import PaneHeader
-from gui.handles import DragLine
-from gui.label_places import Crowd, along, formula_size, put, put_words, words_size
-from gui.numbers import format_error, format_number, latex_number
+from gui.label_places import Crowd, formula_size, put, put_words, words_size
+from gui.numbers import format_error, latex_number
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Guide, Line, Segment
 from gui.plot_marks import Marker
@@ -29,16 +27,6 @@ NAME, VALUE, WORDS = 15, 14, 12
 
 SMALLEST_PLAIN, LARGEST_PLAIN = 1e-3, 1e4
 """Gaps between these are written without a power of ten."""
-
-ROOM = 16.0
-"""How many times the largest h the right edge of the error plot is."""
-
-PLACES = {
-    "forward": ((0.68, 0.62, 0.74, 0.56), True),
-    "central": ((0.82, 0.78, 0.86, 0.74), False),
-    "complex_step": ((0.16, 0.24, 0.32, 0.4), True),
-}
-"""Where along its curve the name of a method may stand, and whether above it."""
 
 
 class FixedPlot(Plot):
@@ -154,11 +142,6 @@ def _times(magnification: float) -> str:
     return f"{format_error(magnification)} ×"
 
 
-def _short(step: float) -> str:
-    """Write a step size into a pill."""
-    return f"{step:.2g}" if step >= 1e-3 else format_number(step, 1)
-
-
 def _three_digits(value: float) -> str:
     """Write a gap as LaTeX."""
     return latex_number(value, max(0, 2 - math.floor(math.log10(value))))
@@ -167,70 +150,3 @@ def _three_digits(value: float) -> str:
 def _power(value: float) -> str:
     """Write a gap that is very small or large; words, for each new formula would cost a frame."""
     return "0" if value == 0 else format_error(value)
-
-
-class ErrorPane(Pane):
-    """Error of each numerical derivative over the step size, on logarithmic axes.
-
-    Attributes
-    ----------
-    step : DragLine
-        The upright line at h.
-    """
-
-    def __init__(self, theme: Theme) -> None:
-        plot = FixedPlot(theme, log_x=True, log_y=True, left=LEFT, right=RIGHT)
-        super().__init__(PaneHeader(theme, "Error versus h", expandable=True), plot)
-        self._theme = theme
-        numerical, central = theme.numerical, theme.central
-        self._curves = {
-            "complex_step": plot.add(Curve(numerical.mark, 4.0, opacity=0.5), level=3.0),
-            "forward": plot.add(Curve(numerical.mark, 1.5), level=3.1),
-            "central": plot.add(Curve(central.mark, 1.5), level=3.2),
-        }
-        self.step = plot.add(DragLine(theme, numerical.text, 2.0, name="Step h"))
-        self._points = {
-            "forward": plot.add(Marker(numerical.mark, size=4.5, ring=1)),
-            "central": plot.add(Marker(central.mark, size=4.5, ring=1)),
-        }
-        self._labels = {
-            key: plot.add(Label(hue.text, WORDS, typeset=False))
-            for key, hue in (("forward", numerical), ("central", central), ("complex_step", numerical))
-        }
-
-    def show_scene(self, scene: DerivativeScene) -> None:
-        """Place all items."""
-        plot = self.plot
-        low, high = scene.error_range
-        plot.show_view((SMALLEST_H, ROOM * LARGEST_H, low, high))
-        exists = math.isfinite(scene.slope.derivative)
-        plot.show_message(None if exists else "No derivative here, so no error.")
-        plot.show_x_pill(scene.h, _short(scene.h), self._theme.numerical.text, guide="none")
-        self.step.place(scene.h, math.sqrt(low) * math.sqrt(high), 0.0, 1.0)
-        for key, steps, error in scene.error_curves:
-            self._curves[key].show(steps, error)
-        for key, height in scene.error_points:
-            if key in self._points:
-                self._points[key].show(scene.h, height)
-        self._place_labels(scene)
-
-    def _place_labels(self, scene: DerivativeScene) -> None:
-        projection = self.plot.projection
-        crowd = Crowd(projection)
-        for _, steps, error in scene.error_curves:
-            crowd.add_points(steps, error)
-        crowd.add_points(np.full(100, scene.h), np.geomspace(*scene.error_range, 100))
-        titles = {row.key: row.title for row in scene.estimates}
-        for key, steps, error in scene.error_curves:
-            shares, above = PLACES[key]
-            size = words_size(titles[key], WORDS)
-            gap = 9.0
-            boxes = (
-                QRectF(x + dx, y - gap - size.height() if above else y + gap, size.width(), size.height())
-                for x, y in along(steps, error, shares, projection)
-                for dx in ((-size.width(), -size.width() / 2, 0.0) if above else (4.0, -size.width() / 2))
-            )
-            box = crowd.freest(boxes)
-            put_words(self._labels[key], titles[key], WORDS, box, projection)
-            if box is not None:
-                crowd.add_box(box)

@@ -35,7 +35,12 @@ class FormulaCard(Card):
         ready = list(presets)
         self._keys = {preset.formula: preset.key for preset in ready}
         self.field = ExpressionField(
-            theme, prefix_latex, placeholder=placeholder, examples=in_list(ready), name=name
+            theme,
+            prefix_latex,
+            placeholder=placeholder,
+            examples=in_list(ready),
+            example_lines={preset.key: preset.remark for preset in ready},
+            name=name,
         )
         self.note = text_label(hint, theme.muted)
         self.note.setWordWrap(True)

@@ -675,7 +675,7 @@ def test_my_own_derivative_is_checked_and_the_step_of_a_slip_is_shown(tab: Deriv
     claim_in(tab, "exp(-x^2/8)*(a*cos(a*x)-x/4*sin(a*x))")
     assert card.notice.text.startswith("Correct. Largest difference over 200 points")
     claim_in(tab, "exp(-x^2/8)*(cos(a*x)-x/4*sin(a*x))")
-    assert card.notice.text.startswith("Not equal. At x = 0.8 it gives 0.3782, but f′(x) = 0.4841.")
+    assert card.notice.text.startswith("Not equal. At x = 0.80 it gives 0.3782, but f′(x) = 0.4841.")
     assert "the inner derivative a of step 2 is left out" in card.notice.text
     assert card.notice.text.endswith("Show step 2, chain rule")
     card.notice.activated.emit("2")

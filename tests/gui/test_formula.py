@@ -41,7 +41,6 @@ def ink_columns(image: QImage) -> list[int]:
 )
 def test_formulas_are_drawn(latex: str, qapp: QApplication) -> None:
     shown = formula(latex, 18, BLUE)
-    assert shown.renderer.isValid()
     assert 0 < shown.baseline <= shown.height
     assert BLUE.lower() in colours(shown.pixmap().toImage())
 
@@ -71,8 +70,8 @@ def test_parts_have_colours_of_their_own(qapp: QApplication) -> None:
 )
 def test_what_cannot_be_typeset_is_plain_text(latex: str, qapp: QApplication) -> None:
     shown = formula(latex, 14, BLUE)
-    assert shown.renderer.isValid()
     assert shown.width > 0 and shown.height > 0
+    assert not shown.pixmap().isNull()
 
 
 def test_deep_nesting_does_not_freeze_the_window(qapp: QApplication) -> None:
@@ -155,7 +154,7 @@ def test_other_numbers_need_no_typesetting(text: str, qapp: QApplication) -> Non
     before = module._typeset.cache_info().misses
     for number in ("1.75", "23.75", "7"):
         shown = formula(text.format(number, number), 18, BLUE)
-        assert shown.renderer.isValid()
+        assert BLUE.lower() in colours(shown.pixmap().toImage())
     assert module._typeset.cache_info().misses == before
 
 

@@ -17,6 +17,7 @@ from gui.plot_fields import HeatMap, Isolines, contour_lines
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Guide, Line, Polygon, Segment, Squares
 from gui.plot_marks import Arrow, Marker, PathWithDots
+from gui.plot_paths import polyline
 from gui.plots import Plot
 from gui.theme import DARK, LIGHT
 from tests.gui.mouse import LEFT, double_click, drag, move, wheel
@@ -357,10 +358,11 @@ class TestItems:
         assert all(is_red(colour_at(plot, math.cos(t), math.sin(t))) for t in np.linspace(0, 6, 12))
         assert not is_red(colour_at(plot, 0, 0))
 
-    def test_contour_lines_keep_away_from_nan_and_tell_levels_apart(self):
+    @pytest.mark.parametrize("hole", [math.nan, math.inf, -math.inf])
+    def test_contour_lines_keep_away_from_holes_and_tell_levels_apart(self, hole):
         x = np.linspace(-1, 1, 41)
         values = np.broadcast_to(x, (41, 41)).copy()
-        values[:20] = math.nan
+        values[:20] = hole
         lines = contour_lines(x, x, values, [-0.5, math.nan, 0.5, 7.0])
         assert np.nanmin(lines.y) >= -1e-9
         assert lines.x[: lines.ends[0]][:-1] == pytest.approx(-0.5)
@@ -390,6 +392,37 @@ class TestItems:
         steps = np.linspace(0, 40, 10_001)
         plot.add(PathWithDots(RED)).show(np.cos(steps), np.sin(steps))
         assert is_red(colour_at(plot, math.cos(1), math.sin(1)))
+
+
+@pytest.mark.parametrize(
+    "gaps",
+    [
+        {7},
+        {0, 299},
+        {100, 101, 102, 250},
+        {0, 2, 297, 299},
+        set(range(3, 300, 9)),
+        set(range(0, 300, 2)),
+        set(range(300)),
+    ],
+    ids=["one", "at the ends", "in a row", "lone points", "many", "every other", "all"],
+)
+@pytest.mark.parametrize("which", ["x", "y"])
+def test_lines_end_at_gaps_and_keep_every_point(gaps, which):
+    x = np.linspace(0, 600, 300)
+    y = 200 + 100 * np.sin(x / 40)
+    places = np.array(sorted(gaps))
+    runs, run = [], []
+    for place in range(300):
+        if place in gaps:
+            runs, run = [*runs, run], []
+        else:
+            run.append((x[place], y[place]))
+    expected = [each for each in (*runs, run) if len(each) > 1]
+    (x if which == "x" else y)[places] = math.nan
+    path = polyline(x, y, Projection((0, 1, 0, 1), 0, 0, 600, 400))
+    drawn = [[(p.x(), p.y()) for p in polygon] for polygon in path.toSubpathPolygons()]
+    assert [line for line in drawn if len(line) > 1] == expected
 
 
 def test_projection_is_nan_for_what_has_no_place():

@@ -30,6 +30,7 @@ from core.scenes.derivative import (
     with_point_beyond,
     with_x,
 )
+from core.scenes.derivative_methods import error_plot
 from core.scenes.state import StateError, from_json, to_json
 from core.scenes.zoom import zoom_at_point
 
@@ -45,7 +46,7 @@ def scene_of(formula: str, x: float = 0.8, **changes: object) -> DerivativeScene
 
 
 def estimates(scene: DerivativeScene) -> dict[str, float]:
-    return {row.key: row.value for row in scene.estimates}
+    return {row.key: row.value for row in scene.methods.estimates}
 
 
 # Numbers
@@ -75,7 +76,7 @@ def test_forward_difference_of_the_square():
 
 def test_table_of_the_first_function():
     scene = compute(DerivativeState())
-    table = [(row.title, f"{row.value:.8f}", f"{row.error:.1e}") for row in scene.estimates]
+    table = [(row.title, f"{row.value:.8f}", f"{row.error:.1e}") for row in scene.methods.estimates]
     assert table == [
         ("exact", "0.48406898", "nan"),
         ("forward", "0.10663068", "3.8e-01"),
@@ -87,13 +88,13 @@ def test_table_of_the_first_function():
 
 
 def test_error_curves_have_their_known_shape():
-    scene = scene_of("e^(sin x)", 1.3)
-    best = {key: float(np.nanmin(error)) for key, _, error in scene.error_curves}
+    plot = error_plot(scene_of("e^(sin x)", 1.3).methods)
+    best = {key: float(np.nanmin(error)) for key, _, error in plot.curves}
     assert 1e-10 < best["forward"] < 2e-7
     assert 1e-14 < best["central"] < 1e-9
     assert best["complex_step"] < 2e-14
-    low, high = scene.error_range
-    assert all(low <= np.nanmin(error) and np.nanmax(error) <= high for _, _, error in scene.error_curves)
+    low, high = plot.range
+    assert all(low <= np.nanmin(error) and np.nanmax(error) <= high for _, _, error in plot.curves)
 
 
 def test_derivation_of_the_chain_rule():
@@ -198,7 +199,7 @@ def test_same_state_same_scene(preset):
     first, second = compute(state), compute(state)
     for field in fields(DerivativeScene):
         one, other = getattr(first, field.name), getattr(second, field.name)
-        if field.name in ("curve", "slope_curve", "steps", "error_curves"):
+        if field.name in ("curve", "slope_curve", "steps"):
             assert one is other, field.name
         else:
             assert repr(one) == repr(other), field.name
