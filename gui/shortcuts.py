@@ -63,6 +63,8 @@ KEY_HELP = (
         "<kbd>←</kbd> <kbd>↑</kbd> <kbd>→</kbd> <kbd>↓</kbd>",
         "move the point; with <kbd>Shift</kbd> ten times as far",
     ),
+    ("<kbd>Home</kbd> <kbd>End</kbd>", "previous, next extremum (Derivative)"),
+    ("<kbd>Alt</kbd>", "held while dragging: no snapping"),
     ("<kbd>Tab</kbd>", "go to the next point or field"),
     ("<kbd>Esc</kbd>", "take back a drag; leave a field"),
     ("<kbd>Alt</kbd> <kbd>↓</kbd>", "in a function field: open the examples"),

@@ -180,6 +180,11 @@ class ExtrasOnPlot:
             self._corner = corners[boxes.index(best)]
             self.legend.show(scene.extras.legend, *self._corner)
 
+    def covers(self, box: QRectF) -> bool:
+        """Tell whether the legend would lie over a box, or close to it."""
+        near = box.adjusted(-PADDING, -ROW / 2, PADDING, ROW / 2)
+        return any(row.intersects(near) for row in self.legend.row_boxes())
+
     def crowd_in(self, scene: DerivativeScene, crowd: Crowd) -> None:
         """Keep the labels of the plot away from it all."""
         extras = scene.extras

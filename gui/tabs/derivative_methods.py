@@ -396,12 +396,18 @@ class ErrorPane(Pane):
                 self._name(curve[0], self._at_home(curve), crowd)
 
     def _label_many(self, shown: ErrorPlot, crowd: Crowd) -> None:
+        """Write the words among many curves, those first that have the fewest places."""
+        on_floor = [curve for curve in shown.curves if curve[0] == "complex_step"]
+        falling = [curve for curve in shown.curves if curve[0] != "complex_step"]
         best = shown.best if shown.best is not None and not shown.best.problem else None
         if best is not None:
             crowd.add_disc(best.measured, best.measured_error, 7)
             crowd.add_disc(best.predicted, best.predicted_error, 7)
+        for curve in on_floor:
+            self._name(curve[0], self._at_home(curve), crowd)
+        if best is not None:
             self._label_best(best, crowd)
-        for curve in shown.curves:
+        for curve in falling:
             others = [other for other in shown.curves if other is not curve]
             self._name(curve[0], self._beside(curve, others), crowd)
         if best is not None:

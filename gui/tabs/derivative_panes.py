@@ -229,7 +229,7 @@ class FunctionPane(Pane):
                 boxes.append(QRectF(left, min(max(top, projection.top + 6), lowest), width, height))
         sides, ends_of_area = (projection.left + 6, rightmost), (projection.top + 6, lowest)
         boxes += [QRectF(left, top, width, height) for left in sides for top in ends_of_area]
-        box = crowd.freest(boxes)
+        box = crowd.freest(box for box in boxes if not self.extras.covers(box))
         put(self._secant_label, latex, QUOTIENT, colour, box, projection)
         if box is not None:
             crowd.add_box(box)

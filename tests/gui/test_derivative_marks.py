@@ -290,3 +290,11 @@ def test_second_derivative_joins_the_pane_and_its_legend(tab: DerivativeTab) -> 
     assert tab.slope.header.grab().toImage() != before
     show(tab, DerivativeState())
     assert tab.slope.header.grab().toImage() == before
+
+
+def test_legend_lies_over_no_label_of_the_secant(tab: DerivativeTab) -> None:
+    for x in (-3.0, -1.0, 0.8, 2.0, 4.0):
+        show(tab, replace(DerivativeState(), x=x, shown=tuple(EXTRAS), taylor_degree=4))
+        legend = tab.function.extras.legend
+        label = tab.function._secant_label.boundingRect().adjusted(3, 3, -3, -3)
+        assert not any(row.intersects(label) for row in legend.row_boxes())
