@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from core.expression import Apply, Constant, Expression, Variable, is_whole
@@ -101,6 +102,24 @@ def product_of(node: Expression) -> Product:
     return Product(number, over, under)
 
 
+def factors_of(node: Expression) -> list[Expression]:
+    """Take a formula apart into the factors above and below its fraction bar, numbers among them."""
+    factors: list[Expression] = []
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Apply):
+            row = part.primitive
+            if row in PRODUCTS:
+                stack += part.operands
+                continue
+            if row is power and _repetitions(part.operands[1]):
+                stack.append(part.operands[0])
+                continue
+        factors.append(part)
+    return factors
+
+
 def _repetitions(exponent: Expression) -> int:
     """Return a whole exponent that is no 0, or 0."""
     sign = 1
@@ -181,6 +200,10 @@ def argument_of_exp(node: Expression) -> Expression | None:
     return None
 
 
+_pattern_terms, _pattern_product = cache(terms_of), cache(product_of)
+"""Patterns are few, and compared again and again."""
+
+
 def match(pattern: Expression, node: Expression, bound: Bound) -> Iterator[Bound]:
     """Yield every way to put formulas in the place of letters so that the pattern becomes the formula."""
     if isinstance(pattern, Variable):
@@ -205,9 +228,9 @@ def _match_operation(pattern: Apply, node: Expression, bound: Bound) -> Iterator
     elif row in SUMS:
         terms = terms_of(node)
         if len(terms) > 1:
-            yield from match_terms(terms_of(pattern), terms, bound)
+            yield from match_terms(_pattern_terms(pattern), terms, bound)
     elif row in PRODUCTS or (row is power and _repetitions(pattern.operands[1])):
-        yield from _match_whole_product(product_of(pattern), node, bound)
+        yield from _match_whole_product(_pattern_product(pattern), node, bound)
     elif isinstance(node, Apply) and node.primitive is row:
         ways: list[Bound] = [bound]
         for part, operand in zip(pattern.operands, node.operands, strict=True):

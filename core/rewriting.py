@@ -22,6 +22,7 @@ from core.matching import (
     Product,
     Term,
     argument_of_exp,
+    factors_of,
     match,
     match_factors,
     match_terms,
@@ -94,19 +95,24 @@ def decisive_nodes(expression: Expression) -> set[Expression]:
     for node in reversed(expression.nodes):
         if not isinstance(node, Apply):
             continue
-        if node in decisive or node.primitive.jumps is not None or node.primitive.kinks is not None:
+        row = node.primitive
+        if row.jumps is not None or row.kinks is not None or node in decisive:
             decisive.update(node.operands)
-        elif node.primitive is power and not isinstance(node.operands[0], Constant):
+        elif row is power and not isinstance(node.operands[0], Constant):
             decisive.add(node.operands[1])
     return decisive
 
 
 def trigger(node: Expression) -> str:
     """Name the function for the sake of which a pattern may be at this operation or above it, or none."""
-    head = _head(node)
-    if head is power:
-        return "power" if node.operands[1].varies else ""
-    return head.name if head in TRIGGERS else ""
+    if not isinstance(node, Apply):
+        return ""
+    row = node.primitive
+    if row is not power:
+        return row.name if row in TRIGGERS else ""
+    if argument_of_exp(node) is not None:
+        return exp.name
+    return power.name if node.operands[1].varies else ""
 
 
 TRIGGERS = frozenset(
@@ -128,7 +134,7 @@ class Entry(NamedTuple):
         Its pattern, the inner parts in the stable form of the rows above it, for so are those of a formula by
         the time it is compared.
     product, terms
-        The pattern as a product, and as a sum.
+        The pattern as a product, and as a sum; of a function, what it is applied to as a sum.
     needs
         Marks that a sum must have.
     needs_over, needs_under
@@ -150,7 +156,8 @@ class Entry(NamedTuple):
     @classmethod
     def of(cls, place: int, rule: Rule, pattern: Apply) -> Entry:
         """Prepare a pattern."""
-        product, terms = product_of(pattern), terms_of(pattern)
+        is_function = pattern.primitive not in SUMS and pattern.primitive not in PRODUCTS
+        product, terms = product_of(pattern), terms_of(pattern.operands[0] if is_function else pattern)
         return cls(
             place,
             rule,
@@ -216,8 +223,9 @@ class Index:
 
 
 def _candidates(group: Mapping[object, list[Entry]], marks: Iterable[object]) -> list[Entry]:
-    found = [entry for mark in marks for entry in group.get(mark, ())]
-    found.sort(key=attrgetter("place"))
+    found = [entry for mark in marks if mark in group for entry in group[mark]]
+    if len(found) > 1:
+        found.sort(key=attrgetter("place"))
     return found
 
 
@@ -241,8 +249,7 @@ def _marks_of_terms(terms: Sequence[Term]) -> frozenset[object]:
     for _, term in terms:
         head = _head(term)
         if head in PRODUCTS or head is power:
-            product = product_of(term)
-            marks.update([("product", _head(base)) for base in (*product.over, *product.under)])
+            marks.update([("product", _head(base)) for base in factors_of(term)])
         elif head is not None:
             marks.add(head)
         elif isinstance(term, Constant):
@@ -287,7 +294,13 @@ def _rewritten_operation(node: Apply, index: Index) -> Expression:
         return _rewritten_sum(node, index)
     if row in PRODUCTS or (row is power and product_of(node).under):
         return _rewritten_product(node, index)
-    for entry in index.functions.get((row, _kind(node.operands[0])), ()):
+    kind = _kind(node.operands[0])
+    entries = index.functions.get((row, kind))
+    if entries and kind == "sum":
+        terms = terms_of(node.operands[0])
+        marks = _marks_of_terms(terms)
+        entries = [entry for entry in entries if entry.fits_sum(terms, marks)]
+    for entry in entries or ():
         for bound in match(entry.pattern, node, {}):
             form = _form(entry.rule, bound)
             if form is not None:
