@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,6 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from core.scenes.derivative import DerivativeState, type_formula
 from core.scenes.derivative_extras import EXTRAS
@@ -20,22 +18,9 @@ from gui.tabs.derivative import DerivativeTab
 from gui.theme import LIGHT
 from gui.window import Window
 from tests.gui.mouse import drag, move, release
-from tests.gui.tabs import LEFT, Key, Modifier, key, open_window, settle, show, undo
+from tests.gui.tabs import LEFT, Key, Modifier, key, settle, show, undo
 
 VIEW = (-5.0, 5.0, -2.0, 2.0)
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[Window]:
-    window = open_window(qtbot, DerivativeTab)
-    yield window
-    window.current.playback.pause()
-
-
-@pytest.fixture
-def tab(window: Window) -> DerivativeTab:
-    assert isinstance(window.current, DerivativeTab)
-    return window.current
 
 
 def state_of(formula: str, x: float = 0.8, **changes: object) -> DerivativeState:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -20,26 +19,12 @@ from gui.controls.figures import figures_width
 from gui.tabs.derivative import DerivativeTab
 from gui.tabs.derivative_methods import ErrorPane
 from gui.theme import LIGHT, ui_font
-from gui.window import Window
 from tests.gui.mouse import click, drag
-from tests.gui.tabs import SHIFT, Key, Modifier, key, open_window, settle, show, undo
+from tests.gui.tabs import SHIFT, Key, Modifier, key, settle, show, undo
 
 LEFT = Qt.MouseButton.LeftButton
 ALL = replace(DerivativeState(), all_methods=True, h=1e-3)
 METHODS = [method.key for method in COMPARED]
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[Window]:
-    window = open_window(qtbot, DerivativeTab)
-    yield window
-    window.current.playback.pause()
-
-
-@pytest.fixture
-def tab(window: Window) -> DerivativeTab:
-    assert isinstance(window.current, DerivativeTab)
-    return window.current
 
 
 def click_on(widget: QWidget, place: QPoint | None = None) -> None:

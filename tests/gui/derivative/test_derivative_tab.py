@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +29,6 @@ from tests.gui.tabs import (
     Modifier,
     click_pane_entry,
     key,
-    open_window,
     pane_entries,
     redo,
     settle,
@@ -40,19 +38,6 @@ from tests.gui.tabs import (
 )
 
 ALT = Modifier.AltModifier
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[Window]:
-    window = open_window(qtbot, DerivativeTab)
-    yield window
-    window.current.playback.pause()
-
-
-@pytest.fixture
-def tab(window: Window) -> DerivativeTab:
-    assert isinstance(window.current, DerivativeTab)
-    return window.current
 
 
 def state(tab: DerivativeTab) -> DerivativeState:

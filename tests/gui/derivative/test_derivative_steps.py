@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -20,19 +19,7 @@ from gui.plots import Plot
 from gui.tabs.derivative import DerivativeTab
 from gui.tabs.derivative_steps import StepsCard
 from gui.tabs.long_formula import LongFormula, lines_of, terms
-from gui.window import Window
-from tests.gui.tabs import LEFT, NONE, Key, key, open_window, redo, settle, show, type_in, undo
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[Window]:
-    yield open_window(qtbot, DerivativeTab)
-
-
-@pytest.fixture
-def tab(window: Window) -> DerivativeTab:
-    assert isinstance(window.current, DerivativeTab)
-    return window.current
+from tests.gui.tabs import LEFT, NONE, Key, key, redo, settle, show, type_in, undo
 
 
 def card(tab: DerivativeTab) -> StepsCard:

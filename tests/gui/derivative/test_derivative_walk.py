@@ -32,12 +32,6 @@ def window(qtbot: QtBot) -> Iterator[Window]:
     window.current.playback.pause()
 
 
-@pytest.fixture
-def tab(window: Window) -> DerivativeTab:
-    assert isinstance(window.current, DerivativeTab)
-    return window.current
-
-
 def state(tab: DerivativeTab) -> DerivativeState:
     return tab.state
 
