@@ -16,6 +16,7 @@ from core.scenes.descent import Descent
 from core.scenes.gradient_slices import Slice, slice_along
 from core.scenes.gradient_state import GradientState, Point, decimals, path_of
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
+from core.scenes.race import Race, race
 from core.scenes.state import (
     Parameter,
     Problem,
@@ -98,6 +99,8 @@ class GradientScene:
         At P.
     learning_rate, descent
         Gradient descent from P; its arrays are the same objects as long as what they depend on stays.
+    race
+        All optimisers from P; the same object as long as what it depends on stays.
     can_go_on
         Whether there is a further step.
     """
@@ -126,6 +129,7 @@ class GradientScene:
     curvature: Curvature
     learning_rate: float
     descent: Descent
+    race: Race
     can_go_on: bool
 
 
@@ -167,6 +171,7 @@ def compute(state: GradientState) -> GradientScene:
         curvature=_curvature(expression, at),
         learning_rate=state.learning_rate,
         descent=path,
+        race=race(state.formula, state.parameters, state.point, state.racers, state.selected, state.step),
         can_go_on=path.can_go_on,
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 from core.presets import SURFACES, SurfacePreset
 from core.scenes.descent import MAX_STEPS, Descent, descent
 from core.scenes.level_map import COORDINATES, level_map
+from core.scenes.race import RACERS, Racer, check_racers
 from core.scenes.state import (
     LARGEST_NUMBER,
     FormulaState,
@@ -19,12 +20,20 @@ from core.scenes.state import (
     check_formula,
     check_view,
     type_text,
+    with_number,
 )
 
 PRESETS = SURFACES
 """The ready surfaces that the tab offers."""
 
 SMALLEST_RATE, LARGEST_RATE = 1e-12, 1e6
+
+COLUMNS, PLANES = ("slices", "descent"), ("map", "surface")
+"""What can stand beside the map, and how the function can be drawn."""
+
+EXTRAS = ("field", "ellipse", "model", "newton", "along_u", "polar", "basins")
+"""What can be drawn besides: a field of gradients, the ellipse of the curvature, level curves of the
+quadratic model, Newton's step, the slice along u, the polar plot of D_u f, and the basins of attraction."""
 
 NUDGE = 1.0 / 200.0
 """How far one arrow key moves the point, as a part of the view."""
@@ -54,22 +63,37 @@ class GradientState(FormulaState):
         What was typed.
     point
         P, from which descent starts.
-    learning_rate, step
-        Of gradient descent; where it ends before that step, its last one is shown.
+    racers, selected
+        The optimisers that descend from P, and the key of the one whose learning rate the slider sets.
+    step
+        The step that is shown; a descent that ends before it stays at its last one.
     view
         Visible part of the plane.
     value_range
         Visible values of the two slices: lower and upper edge, or empty for what suits the function.
+    direction
+        Angle of the direction u, in degrees from the x axis.
+    column
+        What stands beside the map: "slices" or "descent".
+    plane
+        How the function is drawn: "map" or "surface".
+    shown
+        What else is drawn, of `EXTRAS`.
     """
 
     text: str = "(x^2+y-11)^2+(x+y^2-7)^2"
     formula: str = "(x^2+y-11)^2+(x+y^2-7)^2"
     parameters: Numbers = ()
     point: Point = (0.2, 0.9)
-    learning_rate: float = 0.012
+    racers: tuple[Racer, ...] = RACERS
+    selected: str = "gradient_descent"
     step: int = 9
     view: View = (-5.2, 5.2, -4.95, 5.25)
     value_range: tuple[float, ...] = ()
+    direction: float = 20.0
+    column: str = "slices"
+    plane: str = "map"
+    shown: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Refuse what no user can choose."""
@@ -80,10 +104,25 @@ class GradientState(FormulaState):
             len(self.value_range) == 2 and self.value_range[0] < self.value_range[1]
         ):
             raise StateError("value_range has a wrong value: two numbers in order, or none")
-        if not SMALLEST_RATE <= self.learning_rate <= LARGEST_RATE:
-            raise StateError(f"learning_rate has a wrong value: {self.learning_rate}")
+        check_racers(self.racers, self.selected)
+        if self.column not in COLUMNS:
+            raise StateError(f"column has a wrong value: {self.column[:40]}")
+        if self.plane not in PLANES:
+            raise StateError(f"plane has a wrong value: {self.plane[:40]}")
+        if not set(self.shown) <= set(EXTRAS):
+            raise StateError("shown has a wrong value: something unknown")
         if not 0 <= self.step <= MAX_STEPS:
             raise StateError(f"step has a wrong value: {self.step}")
+
+    @property
+    def racer(self) -> Racer:
+        """The selected racer."""
+        return next(racer for racer in self.racers if racer.optimizer == self.selected)
+
+    @property
+    def learning_rate(self) -> float:
+        """Learning rate of the selected racer."""
+        return self.racer.learning_rate
 
 
 def path_of(state: GradientState) -> Descent:
@@ -104,7 +143,7 @@ def choose_preset(state: GradientState, preset: SurfacePreset) -> GradientState:
     return replace(
         type_text(state, preset.formula, COORDINATES),
         point=(x, y),
-        learning_rate=preset.learning_rate,
+        racers=_with_rate(state.racers, "gradient_descent", preset.learning_rate),
         step=0,
         view=(left, right, bottom, top),
         value_range=(),
@@ -137,8 +176,18 @@ def nudged(state: GradientState, right: int, up: int) -> GradientState:
 
 
 def with_learning_rate(state: GradientState, learning_rate: float) -> GradientState:
-    """Choose the learning rate, which is positive."""
-    return replace(state, learning_rate=min(max(learning_rate, SMALLEST_RATE), LARGEST_RATE))
+    """Choose the learning rate of the selected racer, which is positive."""
+    rate = min(max(learning_rate, SMALLEST_RATE), LARGEST_RATE)
+    return replace(state, racers=_with_rate(state.racers, state.selected, rate))
+
+
+def _with_rate(racers: tuple[Racer, ...], key: str, rate: float) -> tuple[Racer, ...]:
+    return tuple(
+        racer._replace(settings=with_number(racer.settings, "learning_rate", rate))
+        if racer.optimizer == key
+        else racer
+        for racer in racers
+    )
 
 
 def with_step(state: GradientState, step: int) -> GradientState:

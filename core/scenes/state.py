@@ -41,7 +41,7 @@ class StateError(ValueError):
 
 @dataclass(frozen=True)
 class State:
-    """Base of the tabs' states: strings, numbers, booleans and tuples of them.
+    """Base of the tabs' states: strings, numbers, booleans and tuples of them, named ones included.
 
     Attributes
     ----------
@@ -141,6 +141,12 @@ def _checked(name: str, hint: Any, value: Any) -> Any:
             return tuple(_checked(name, arguments[0], item) for item in value)
         if len(arguments) == len(value):
             return tuple(_checked(name, part, item) for part, item in zip(arguments, value, strict=True))
+    if isinstance(hint, type) and issubclass(hint, tuple) and isinstance(value, list):  # a named tuple
+        parts = typing.get_type_hints(hint)
+        if len(parts) == len(value):
+            return hint(
+                *(_checked(name, part, item) for part, item in zip(parts.values(), value, strict=True))
+            )
     if hint is float and type(value) in (int, float) and abs(value) <= LARGEST_NUMBER:
         return float(value)
     if hint in (int, bool, str) and type(value) is hint:

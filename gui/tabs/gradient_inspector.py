@@ -202,7 +202,7 @@ class DescentCard(Card):
             r"\eta",
             SLOWEST,
             FASTEST,
-            default=GradientState.learning_rate,
+            default=GradientState().learning_rate,
             logarithmic=True,
             decimals=4,
         )

@@ -23,6 +23,7 @@ from core.scenes.gradient_state import (
     with_step,
 )
 from core.scenes.level_map import level_map
+from core.scenes.race import RACERS
 from core.scenes.state import StateError, from_json, to_json
 
 HIMMELBLAU = GradientState()
@@ -402,7 +403,15 @@ def test_fitting_an_unknown_function_shows_p() -> None:
     ("field", "value"),
     [
         ("step", -1),
-        ("learning_rate", 0.0),
+        ("racers", (RACERS[0]._replace(settings=(("learning_rate", -1.0),)),)),
+        ("racers", (RACERS[0]._replace(settings=()),)),
+        ("racers", (RACERS[0]._replace(settings=(("learning_rate", 0.1), ("speed", 1.0))),)),
+        ("racers", (RACERS[0]._replace(schedule="never"),)),
+        ("racers", (RACERS[0], RACERS[0])),
+        ("selected", "newton"),
+        ("column", "rows"),
+        ("plane", "globe"),
+        ("shown", ("moon",)),
         ("view", (1.0, 0.0, 0.0, 1.0)),
         ("formula", "("),
         ("value_range", (1.0,)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pytest
 
@@ -25,6 +26,12 @@ from core.scenes.state import (
 )
 
 
+class Runner(NamedTuple):
+    name: str
+    runs: bool
+    settings: Numbers = ()
+
+
 @dataclass(frozen=True)
 class Sample(State):
     text: str = "a*x"
@@ -34,18 +41,22 @@ class Sample(State):
     shown: bool = True
     view: View = (-1.0, 1.0, -2.0, 2.0)
     path: tuple[float, ...] = ()
+    runners: tuple[Runner, ...] = ()
 
 
 STATES = [
     Sample(),
     Sample(text='tricky "quotes" \\ π − ½\n\t\x00', path=(1e-300, -0.1, 1e300)),
     Sample(parameters=(), shown=False, count=-(10**30), view=(0.1, 0.2, 1 / 3, 2 / 3)),
+    Sample(runners=(Runner("Adam", True, (("beta1", 0.9),)), Runner("Newton", False))),
 ]
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_state_survives_json(state):
-    assert from_json(Sample, to_json(state)) == state
+    read = from_json(Sample, to_json(state))
+    assert read == state
+    assert all(type(runner) is Runner for runner in read.runners)
 
 
 def test_whole_numbers_are_read_as_floats():
@@ -74,6 +85,9 @@ def test_whole_numbers_are_read_as_floats():
         {"path": {"0": 1}},
         {"parameters": [["a", 1], ["b"]]},
         {"parameters": [["a", "1"]]},
+        {"runners": [["Adam", 1, []]]},
+        {"runners": [["Adam", True]]},
+        {"runners": [{"name": "Adam"}]},
         {"unknown": 1},
     ],
 )
