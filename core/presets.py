@@ -93,6 +93,10 @@ FUNCTIONS: tuple[FunctionPreset, ...] = (
 )
 
 
+Rates = tuple[tuple[str, float], ...]
+"""Learning rates by the optimiser's key in `core.optimizers.OPTIMIZERS`."""
+
+
 @dataclass(frozen=True)
 class SurfacePreset:
     """A function of x and y to descend on.
@@ -107,12 +111,14 @@ class SurfacePreset:
         Visible part of the plane: left, right, bottom, top.
     start
         Where descent starts.
-    learning_rate
-        A rate that shows what the remark says.
+    rates
+        Learning rates that show what the remark says.
     remark
         Why it is worth looking at, in one line.
     minima
-        Points where the gradient is zero and the surface curves up.
+        Points where the gradient is zero and the surface curves up, the lowest first.
+    parameters
+        Values of its free letters.
     """
 
     key: str
@@ -121,9 +127,20 @@ class SurfacePreset:
     formula: str
     view: Window
     start: Pair
-    learning_rate: float
+    rates: Rates
     remark: str
     minima: tuple[Pair, ...] = ()
+    parameters: tuple[tuple[str, float], ...] = ()
+
+
+def _rates(gradient_descent: float, momentum: float, adam: float) -> Rates:
+    """Name the rates of a surface; Nesterov's is that of momentum, for both carry 0.9 of the last step on."""
+    return (
+        ("gradient_descent", gradient_descent),
+        ("momentum", momentum),
+        ("nesterov", momentum),
+        ("adam", adam),
+    )
 
 
 QUADRATICS, VALLEYS, MANY = "Bowls and saddles", "Curved valleys", "Many minima"
@@ -135,6 +152,9 @@ HIMMELBLAU_MINIMA: tuple[Pair, ...] = (
     (3.584428340330492, -1.848126526964404),
 )
 
+_DEEP, _SHALLOW = -2.9035340277711770, 2.746802770990837
+"""Minima of the Styblinski–Tang function along one axis."""
+
 SURFACES: tuple[SurfacePreset, ...] = (
     SurfacePreset(
         "bowl",
@@ -143,8 +163,8 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "x^2 + y^2",
         (-2, 2, -2, 2),
         (-1.5, 1.2),
-        0.1,
-        "straight down",
+        _rates(0.1, 0.005, 0.1),
+        "every way leads straight down",
         ((0.0, 0.0),),
     ),
     SurfacePreset(
@@ -154,19 +174,20 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "x^2 + 3xy + y^2",
         (-3, 3, -3, 3),
         (2, 3),
-        0.05,
-        "descent leaves it",
+        _rates(0.05, 0.005, 0.1),
+        "the gradient is 0 at the origin, and yet all leave it",
     ),
     SurfacePreset(
         "valley",
         QUADRATICS,
         "valley",
-        "(x^2 + 10y^2)/2",
+        "(x^2 + k y^2)/2",
         (-5, 5, -5, 5),
         (-4, 1.5),
-        0.1,
-        "steep across, slow along",
+        _rates(0.1, 0.01, 0.1),
+        "steep across, slow along; k makes it narrower",
         ((0.0, 0.0),),
+        (("k", 10.0),),
     ),
     SurfacePreset(
         "saddle",
@@ -175,8 +196,8 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "x^2 - y^2",
         (-3, 3, -3, 3),
         (-1.5, 0.01),
-        0.1,
-        "escapes without bound",
+        _rates(0.1, 0.01, 0.1),
+        "there is no minimum: the way down never ends",
     ),
     SurfacePreset(
         "booth",
@@ -185,8 +206,8 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "(x + 2y - 7)^2 + (2x + y - 5)^2",
         (-10, 10, -10, 10),
         (-8, 7),
-        0.05,
-        "a tilted bowl",
+        _rates(0.05, 0.01, 0.3),
+        "a bowl that lies askew",
         ((1.0, 3.0),),
     ),
     SurfacePreset(
@@ -196,8 +217,8 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "0.26(x^2 + y^2) - 0.48xy",
         (-10, 10, -10, 10),
         (-9.08, -7.83),
-        0.2,
-        "nearly flat along the diagonal",
+        _rates(0.2, 0.05, 0.3),
+        "nearly flat along the diagonal: Adam takes an eighth of the steps",
         ((0.0, 0.0),),
     ),
     SurfacePreset(
@@ -207,8 +228,8 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "(1 - x)^2 + 100(y - x^2)^2",
         (-2, 2, -1, 3),
         (-1.2, 1),
-        0.001,
-        "thousands of steps along the valley",
+        _rates(0.001, 0.001, 0.3),
+        "gradient descent takes thousands of steps along the valley",
         ((1.0, 1.0),),
     ),
     SurfacePreset(
@@ -218,8 +239,8 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "(1 - x)^2 + 10(y - x^2)^2",
         (-2, 2, -1, 3),
         (-1.2, 1),
-        0.01,
-        "the same, ten times milder",
+        _rates(0.01, 0.01, 0.1),
+        "ten times milder: momentum takes a ninth of the steps",
         ((1.0, 1.0),),
     ),
     SurfacePreset(
@@ -229,7 +250,7 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "(1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
         (-4.5, 4.5, -4.5, 4.5),
         (1, 1),
-        0.01,
+        _rates(0.01, 0.01, 0.1),
         "flat far out, steep at the corners",
         ((3.0, 0.5),),
     ),
@@ -238,10 +259,10 @@ SURFACES: tuple[SurfacePreset, ...] = (
         MANY,
         "Himmelblau",
         "(x^2+y-11)^2+(x+y^2-7)^2",
-        (-5.2, 5.2, -4.95, 5.25),
-        (0.2, 0.9),
-        0.012,
-        "four minima; rate 0.1 from the origin diverges",
+        (-6, 6, -6, 6),
+        (0, 0),
+        _rates(0.01, 0.005, 0.1),
+        "momentum goes to another of four minima; at rate 0.1 descent diverges",
         HIMMELBLAU_MINIMA,
     ),
     SurfacePreset(
@@ -251,9 +272,9 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "2x^2 - 1.05x^4 + x^6/6 + xy + y^2",
         (-2.5, 2.5, -2.5, 2.5),
         (1, 0.5),
-        0.1,
-        "the deepest of three",
-        ((0.0, 0.0),),
+        _rates(0.1, 0.005, 0.1),
+        "three minima, the lowest between the others",
+        ((0.0, 0.0), (1.7475523458302888, -0.8737761729151444), (-1.7475523458302888, 0.8737761729151444)),
     ),
     SurfacePreset(
         "rastrigin",
@@ -262,9 +283,9 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "20 + x^2 - 10cos(2 pi x) + y^2 - 10cos(2 pi y)",
         (-5.12, 5.12, -5.12, 5.12),
         (-2, 3.5),
-        0.004,
-        "trapped at once",
-        ((0.0, 0.0),),
+        _rates(0.004, 0.001, 0.1),
+        "all are trapped in the nearest of a hundred minima",
+        ((0.0, 0.0), (-1.9899122337085495, 2.984855701039481)),
     ),
     SurfacePreset(
         "styblinski_tang",
@@ -272,10 +293,10 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "Styblinski–Tang",
         "(x^4 - 16x^2 + 5x + y^4 - 16y^2 + 5y)/2",
         (-5, 5, -5, 5),
-        (0.5, -0.5),
-        0.01,
-        "gradient descent finds a local minimum only",
-        ((-2.9035340277711770, -2.9035340277711770),),
+        (4.5, -0.5),
+        _rates(0.01, 0.01, 0.1),
+        "only momentum rolls on to the deepest minimum",
+        ((_DEEP, _DEEP), (_SHALLOW, _DEEP), (_DEEP, _SHALLOW), (_SHALLOW, _SHALLOW)),
     ),
     SurfacePreset(
         "mccormick",
@@ -284,9 +305,9 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "sin(x + y) + (x - y)^2 - 1.5x + 2.5y + 1",
         (-1.5, 4, -3, 4),
         (2, 2),
-        0.1,
-        "ends in the local minimum",
-        ((-0.5471975511965977, -1.5471975511965977),),
+        _rates(0.1, 0.01, 0.1),
+        "all end in the higher of two minima",
+        ((-0.5471975511965977, -1.5471975511965977), (2.5943951023931953, 1.5943951023931953)),
     ),
     SurfacePreset(
         "two_wells",
@@ -295,8 +316,9 @@ SURFACES: tuple[SurfacePreset, ...] = (
         "x^2 + y^2 - 2e^(-((x-1)^2+y^2)/0.2) - 3e^(-((x+1)^2+y^2)/0.2)",
         (-2, 2, -2, 2),
         (0.75, 1),
-        0.01,
-        "gradient descent takes the shallower well",
+        _rates(0.01, 0.01, 0.05),
+        "momentum and Adam leave the shallower well for the deeper one",
+        ((-0.9363006340109187, 0.0), (0.905317899160115, 0.0)),
     ),
 )
 

@@ -142,8 +142,9 @@ def choose_preset(state: GradientState, preset: SurfacePreset) -> GradientState:
     x, y = map(float, preset.start)
     return replace(
         type_text(state, preset.formula, COORDINATES),
+        parameters=tuple((name, float(value)) for name, value in preset.parameters),
         point=(x, y),
-        racers=_with_rate(state.racers, "gradient_descent", preset.learning_rate),
+        racers=_with_rates(state.racers, dict(preset.rates)),
         step=0,
         view=(left, right, bottom, top),
         value_range=(),
@@ -188,6 +189,20 @@ def _with_rate(racers: tuple[Racer, ...], key: str, rate: float) -> tuple[Racer,
         else racer
         for racer in racers
     )
+
+
+def _with_rates(racers: tuple[Racer, ...], rates: dict[str, float]) -> tuple[Racer, ...]:
+    """Set racers up as they are at first but for these rates; who runs stays, as do the others."""
+    usual = {racer.optimizer: racer for racer in RACERS}
+
+    def set_up(racer: Racer) -> Racer:
+        rate = rates.get(racer.optimizer)
+        if rate is None:
+            return racer
+        fresh = usual.get(racer.optimizer, racer)
+        return fresh._replace(runs=racer.runs, settings=with_number(fresh.settings, "learning_rate", rate))
+
+    return tuple(map(set_up, racers))
 
 
 def with_step(state: GradientState, step: int) -> GradientState:

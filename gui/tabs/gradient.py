@@ -226,8 +226,8 @@ class GradientTab(Tab):
         self.become(choices.fit_view(self.state), recorded=False)
 
     def examples(self) -> Sequence[ExampleGroup]:
-        """List the ready surfaces."""
-        return in_menu(choices.PRESETS)
+        """List the ready surfaces, each with its line."""
+        return in_menu(choices.PRESETS, lambda preset: f"{preset.title}: {preset.remark}")
 
     def choose_example(self, key: str) -> None:
         """Load a ready surface."""

@@ -237,7 +237,7 @@ def test_the_map_is_panned_and_zoomed_without_a_trace_in_the_history(tab: Gradie
     assert scene(tab).map.x[0] == state(tab).view[0]
     assert not tab.store.can_undo("gradient")
     key(tab, Key.Key_0, CTRL)
-    assert state(tab).view == pytest.approx(before)
+    assert state(tab).view[2:] == pytest.approx((-6.0, 6.0))
 
 
 def test_a_slice_is_panned_with_the_map(tab: GradientTab) -> None:
@@ -507,6 +507,23 @@ def test_choosing_an_example_is_one_entry(tab: GradientTab) -> None:
     tab.choose_example("rosenbrock")
     settle()
     assert undone(tab) == before
+
+
+def test_an_example_sets_its_rates_and_letters(tab: GradientTab) -> None:
+    tab.become(with_learning_rate(state(tab), 0.5))
+    tab.choose_example("valley")
+    settle()
+    rates = {racer.optimizer: racer.learning_rate for racer in state(tab).racers}
+    assert [rates[key] for key in ("gradient_descent", "momentum", "adam")] == [0.1, 0.01, 0.1]
+    assert state(tab).step == 0
+    assert [(letter.name, letter.value) for letter in scene(tab).parameters] == [("k", 10.0)]
+    assert list(tab.inspector.formula.letters.rows) == ["k"]
+
+
+def test_the_menu_says_why_each_example_is_worth_looking_at(tab: GradientTab) -> None:
+    lines = {key: text for _, entries in tab.examples() for key, text in entries}
+    assert lines["valley"] == "valley: steep across, slow along; k makes it narrower"
+    assert all(preset.remark in lines[preset.key] for preset in SURFACES)
 
 
 def test_the_map_is_enlarged_and_made_small_again(tab: GradientTab) -> None:

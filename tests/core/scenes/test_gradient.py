@@ -260,7 +260,9 @@ def test_a_moved_slice_takes_the_map_and_the_other_slice_along() -> None:
     moved = with_slice_view(HIMMELBLAU, 0, (-2.6, 2.6, 0.0, 100.0))
     assert moved.view == pytest.approx((-2.6, 2.6, -2.4, 2.7))
     assert [part.view[2:] for part in compute(moved).slices] == [(0.0, 100.0)] * 2
-    assert compute(fit_view(moved)).slices[0].view == compute(HIMMELBLAU).slices[0].view
+    fitted = fit_view(moved)
+    assert fitted.value_range == ()
+    assert compute(fitted).slices[0].view[:2] == fitted.view[:2]
 
 
 # Descent
@@ -387,9 +389,9 @@ def test_in_a_wide_view_p_moves_on_places_that_can_be_told_apart() -> None:
 
 def test_fitting_brings_the_view_of_the_example_back_with_p_in_it() -> None:
     moved = replace(HIMMELBLAU, view=(50.0, 60.0, 70.0, 80.0))
-    assert fit_view(moved).view == HIMMELBLAU.view
+    assert fit_view(moved).view == (-6.0, 6.0, -6.0, 6.0)
     left, right, bottom, top = fit_view(replace(moved, point=(7.0, 0.0))).view
-    assert (left, bottom, top) == (-5.2, -4.95, 5.25) and 7.0 < right < 8.0
+    assert (left, bottom, top) == (-6.0, -6.0, 6.0) and 7.0 < right < 8.0
 
 
 def test_fitting_an_unknown_function_shows_p() -> None:
