@@ -9,9 +9,9 @@ from functools import lru_cache
 import numpy as np
 
 from core.check import Check, check_gradient
-from core.differentiate import Derivation, differentiate
 from core.primitives import FloatArray
 from core.scenes.curves import Curve, curve_and_slopes, fitted_heights
+from core.scenes.rule_steps import derivation_of
 from core.scenes.state import Numbers, Problem, expression_of, read_formula
 
 HALVINGS = 50
@@ -128,12 +128,6 @@ def _claimed_curve(text: str, formula: str, parameters: Numbers, domain: Edges) 
     curve, _ = curve_and_slopes(text, parameters, *domain)
     agrees = _check(text, formula, parameters, domain).agrees
     return ClaimedCurve(curve, None if agrees else _worst(text, formula, parameters, domain))
-
-
-@lru_cache(maxsize=64)
-def derivation_of(formula: str) -> Derivation:
-    """Differentiate a formula for x; the derivation of one formula is made once."""
-    return differentiate(expression_of(formula), "x")
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.finite_difference import along
 from core.presets import FUNCTIONS
-from core.scenes.claim import ClaimedCurve, Verdict, claimed_curve, derivation_of, judge
+from core.scenes.claim import ClaimedCurve, Verdict, claimed_curve, judge
 from core.scenes.curves import Curve, slope_of
 from core.scenes.derivative_extras import ExtrasScene, extras_scene
 from core.scenes.derivative_features import FeaturesScene, features_scene, shown_decimals
@@ -36,6 +36,7 @@ from core.scenes.derivative_state import (
 from core.scenes.derivative_steps import StepsScene, steps_scene
 from core.scenes.derivative_walk import WalkScene, walk_scene
 from core.scenes.fine_curves import fine_curves
+from core.scenes.rule_steps import RuleStep, derivation_of, rule_steps
 from core.scenes.state import Numbers, Parameter, Problem, View, expression_of, parameters_of, read_formula
 from core.smoothness import Failure, Slope
 
@@ -47,7 +48,6 @@ __all__ = [
     "DerivativeScene",
     "DerivativeState",
     "Point",
-    "RuleStep",
     "Verdict",
     "at_exactly",
     "choose_preset",
@@ -65,15 +65,6 @@ __all__ = [
 ]
 
 Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class RuleStep:
-    """One line of the derivation: number, textbook name, LaTeX."""
-
-    number: int
-    rule: str
-    latex: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +159,7 @@ def compute(state: DerivativeState) -> DerivativeScene:
     numbers = dict(state.parameters)
     values = {**numbers, "x": state.x}
     fine = fine_curves(state.formula, state.parameters, *state.view[:2])
-    latex, derivative_latex, steps = _derivation(state.formula)
+    latex, derivative_latex = _formulas(state.formula)
     slope = slope_of(state.formula, state.parameters, state.x)
     x_beyond = state.x + state.h
     value_beyond = float(along(expression, values, "x")(x_beyond))
@@ -198,7 +189,7 @@ def compute(state: DerivativeState) -> DerivativeScene:
         secant_slope=(value_beyond - slope.value) / state.h,
         gap=abs(slope.value + slope.derivative * state.h - value_beyond),
         methods=methods_scene(state, slope),
-        steps=steps,
+        steps=rule_steps(state.formula),
         claim=state.claim,
         verdict=judge(state.claim, state.formula, state.parameters, state.x, state.view[:2]),
         marked_step=state.marked_step,
@@ -211,14 +202,9 @@ def compute(state: DerivativeState) -> DerivativeScene:
 
 
 @lru_cache(maxsize=64)
-def _derivation(formula: str) -> tuple[str, str, tuple[RuleStep, ...]]:
-    expression = expression_of(formula)
-    derivation = derivation_of(formula)
-    steps = tuple(
-        RuleStep(number, step.rule, step.latex())
-        for number, step in enumerate(derivation.explained(), start=1)
-    )
-    return f"f(x) = {expression.latex()}", f"f'(x) = {derivation.derivative.latex()}", steps
+def _formulas(formula: str) -> tuple[str, str]:
+    derivative = derivation_of(formula).derivative
+    return f"f(x) = {expression_of(formula).latex()}", f"f'(x) = {derivative.latex()}"
 
 
 def _notice(curve: Curve, heights: tuple[float, float], undefined: str) -> str:

@@ -21,7 +21,7 @@ from core.differentiate import (
 )
 from core.expression import Apply, Expression
 from core.primitives import PRIMITIVES, Primitive, divide, exp, multiply, power, subtract
-from core.scenes.claim import derivation_of
+from core.scenes.rule_steps import derivation_of
 
 HINT = "hint"
 """The move that asks for a hint."""

@@ -11,8 +11,8 @@ import numpy as np
 
 from core.autodiff import value_and_grad
 from core.primitives import FloatArray
-from core.scenes.claim import derivation_of
 from core.scenes.curves import SAMPLES, Curve, curve_through, fitted_heights, read_only
+from core.scenes.rule_steps import derivation_of
 from core.scenes.state import Numbers, StateError, View, expression_of
 from core.smoothness import Slope
 from core.taylor import taylor_coefficients

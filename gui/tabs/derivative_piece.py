@@ -6,7 +6,8 @@ import math
 
 from core.scenes.curves import Curve as CurvePoints
 from core.scenes.derivative import DerivativeScene
-from core.scenes.derivative_steps import END_OF_MARK, MARK, Piece
+from core.scenes.derivative_steps import Piece
+from core.scenes.rule_steps import END_OF_MARK, MARK
 from gui.label_places import Crowd, along, around, formula_size, put
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Line

@@ -18,8 +18,8 @@ from gui.controls import Button, Card, Choice, FocusRing, IconButton, Notice
 from gui.controls.card import BLEED
 from gui.formula import FormulaLabel, formula
 from gui.tab import Tab
-from gui.tabs.derivative_step_list import StepTable
 from gui.tabs.long_formula import FLAT, LEAST, WIDTH, LongFormula
+from gui.tabs.step_list import StepTable
 from gui.theme import Theme, ui_font
 
 
@@ -223,7 +223,9 @@ class StepsCard(Card):
         self.show_note(f"{exercise.done + 1} of {exercise.total}" if exercise and asking else "")
         self.switch.show_text("Show the steps" if exercise else "You choose")
         count = exercise.done if exercise else len(scene.steps)
-        self.table.show_steps(scene, count, live=not asking)
+        chosen, piece = scene.derivation.chosen, scene.derivation.piece
+        notice = piece.notice if piece else ""
+        self.table.show_steps(scene.steps[:count], chosen, notice, live=not asking)
         self.table.setVisible(count > 0)
         self.exercise.setVisible(exercise is not None)
         self.result.setVisible(not asking)

@@ -8,7 +8,6 @@ import pytest
 
 from core.differentiate import Step
 from core.primitives import PRIMITIVES
-from core.scenes.claim import derivation_of
 from core.scenes.derivative_exercise import (
     HINT,
     HINTS_PER_STEP,
@@ -19,6 +18,7 @@ from core.scenes.derivative_exercise import (
     objection,
     rule_of,
 )
+from core.scenes.rule_steps import derivation_of
 
 SAMPLES = {
     "constant": "3",

@@ -13,11 +13,8 @@ from core.presets import FUNCTIONS
 from core.scenes.derivative import DerivativeState, choose_preset, compute, type_formula, with_claim
 from core.scenes.derivative_exercise import HINT, MOST_MOVES
 from core.scenes.derivative_steps import (
-    END_OF_MARK,
-    MARK,
     choose_step,
     move_in_exercise,
-    number_text,
     restart_exercise,
     show_step,
     steps_scene,
@@ -26,6 +23,8 @@ from core.scenes.derivative_steps import (
     toggle_part,
     toggle_raw,
 )
+from core.scenes.rule_numbers import number_text
+from core.scenes.rule_steps import END_OF_MARK, MARK
 from core.scenes.state import StateError, from_json, to_json
 
 FORMULAS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import accumulate
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -18,8 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from core.scenes.derivative import DerivativeScene
-from core.scenes.derivative_steps import ChosenStep, Part
+from core.scenes.rule_steps import ChosenStep, Part, RuleStep
 from gui.controls import Cell, Column, Notice, NumberTable
 from gui.controls.card import BLEED
 from gui.controls.focus import Ringed
@@ -233,16 +233,17 @@ class StepTable(NumberTable):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.details.setCursor(Qt.CursorShape.ArrowCursor)
 
-    def show_steps(self, scene: DerivativeScene, count: int, live: bool) -> None:
-        """Show the first ``count`` steps and the details of the chosen one; ``live`` ones can be chosen."""
-        second = self._theme.second
-        chosen, piece = scene.derivation.chosen, scene.derivation.piece
+    def show_steps(
+        self, steps: Sequence[RuleStep], chosen: ChosenStep | None, notice: str, *, live: bool = True
+    ) -> None:
+        """Show steps, and the details of the chosen one with a sentence; ``live`` ones can be chosen."""
+        second, count = self._theme.second, len(steps)
         metrics = QFontMetricsF(ui_font(12.5))
-        widest = max((metrics.horizontalAdvance(step.rule) for step in scene.steps), default=0.0)
+        widest = max((metrics.horizontalAdvance(step.rule) for step in steps), default=0.0)
         self._live = live
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if live and count else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if live else Qt.CursorShape.ArrowCursor)
-        self.details.show_step(chosen, piece.notice if piece else "")
+        self.details.show_step(chosen, notice)
         self.show_columns(_columns(widest))
         self.show_rows(
             [
@@ -251,11 +252,11 @@ class StepTable(NumberTable):
                     Cell(step.rule, colour=second),
                     Cell(latex=FLAT + step.latex),
                 )
-                for step in scene.steps[:count]
+                for step in steps
             ],
             selected=chosen.number - 1 if chosen else None,
         )
-        heights = (line_height(step.latex, ROW) for step in scene.steps[:count])
+        heights = (line_height(step.latex, ROW) for step in steps)
         self._tops = list(accumulate(heights, initial=0))
         self._current = chosen.number - 1 if chosen else min(self._current, max(count - 1, 0))
         self._make_room()
