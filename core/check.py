@@ -30,6 +30,9 @@ RELATIVE_TOLERANCE = 1e-7
 
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
+STRIDES = tuple(math.sqrt(prime) for prime in (2.0, 3.0, 7.0, 11.0, 13.0))
+"""Irrational steps, no multiples of one another or of `GOLDEN`, that scatter further coordinates."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -130,6 +133,7 @@ def check_gradient(
     domain: tuple[float, float] = (-5.0, 5.0),
     values: Mapping[str, float] | None = None,
     points: int = POINTS,
+    region: Mapping[str, tuple[float, float]] | None = None,
 ) -> Check:
     """Compare a claimed partial derivative with the exact one over a domain.
 
@@ -146,6 +150,9 @@ def check_gradient(
         even where it happens to be 1; a letter without a number starts from 1.
     points
         How many points to compare at.
+    region
+        Intervals of further coordinates, over which they are scattered as `name` is over its domain. That
+        they are constant for this partial derivative is what a slip may have forgotten.
 
     Raises
     ------
@@ -163,16 +170,20 @@ def check_gradient(
     True
     >>> check_gradient("sin(x^2)", "cos(x^2)").diagnosis.sentence
     'This is what one gets when the inner derivative 2*x of step 1 is left out.'
+    >>> check_gradient("x^2 + y^2", "2x + 2y", region={"y": (-5.0, 5.0)}).diagnosis.sentence
+    'This is what one gets when y is not taken as a constant in step 1.'
     """
     function, claimed = _formula("the function", function), _formula("the claim", claimed)
     if not isinstance(name, str):
         raise TypeError(f"the name must be that of a letter, as 'x', not {name!r}")
     if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 1:
         raise ValueError(f"points must be a whole number above 0, not {points!r}")
-    strange = [letter for letter in claimed.names if letter not in (*function.names, name)]
+    others = {letter: _interval(ends) for letter, ends in (region or {}).items() if letter != name}
+    strange = [letter for letter in claimed.names if letter not in (*function.names, name, *others)]
     if strange:
         raise ValueError(f"the claim has the letter {strange[0]}, which the function has not")
     sample = _sample(function, name, _interval(domain), _numbers(function, values or {}), int(points))
+    sample |= _scattered(others, int(points))
     exact, given = _exact(function, name, sample), claimed.evaluate(sample)
     comparable = np.isfinite(exact) & np.isfinite(given)
     with np.errstate(invalid="ignore"):
@@ -189,7 +200,7 @@ def check_gradient(
         exact_there=float(exact[position]),
         largest_difference=float(max(difference[position], 0.0)) if comparable.any() else math.nan,
         undefined=tuple(float(x) for x in np.sort(sample[name][missing])),
-        diagnosis=None if agrees else diagnose(function, claimed, name, sample),
+        diagnosis=None if agrees else diagnose(function, claimed, name, sample, tuple(others)),
     )
 
 
@@ -239,6 +250,15 @@ def _sample(
     return sample
 
 
+def _scattered(region: Mapping[str, tuple[float, float]], points: int) -> dict[str, FloatArray]:
+    """Scatter further coordinates evenly, each in an order of its own."""
+    counter = np.arange(points, dtype=np.float64)
+    return {
+        letter: low + (high - low) * ((0.5 + step * counter) % 1.0)
+        for step, (letter, (low, high)) in zip(itertools.cycle(STRIDES), region.items())
+    }
+
+
 def _exact(function: Expression, name: str, sample: Mapping[str, Any]) -> FloatArray:
     value, gradient = value_and_grad(function, sample)
     derivative = np.asarray(gradient.get(name, np.zeros_like(value)))
@@ -276,6 +296,7 @@ def diagnose(
     claimed: Expression,
     name: str,
     sample: Mapping[str, FloatArray],
+    others: Sequence[str] = (),
 ) -> Diagnosis | None:
     """Find the slip, or the two slips, that lead to a wrong claim.
 
@@ -288,6 +309,8 @@ def diagnose(
         The letter that is differentiated for.
     sample
         Points to compare at: an array for each letter of the function.
+    others
+        Further coordinates, which are constant for this derivative.
 
     Examples
     --------
@@ -297,10 +320,10 @@ def diagnose(
     """
     fewer = {letter: column[:DIAGNOSIS_POINTS] for letter, column in sample.items()}
     target = claimed.evaluate(fewer)
-    forms = [_Rework(function, name, fewer)]
+    forms = [_Rework(function, name, fewer, others)]
     rewritten = _with_negative_powers(function)
     if rewritten is not function:
-        forms.append(_Rework(rewritten, name, fewer))
+        forms.append(_Rework(rewritten, name, fewer, others))
     for form in forms:
         if found := form.explain(target, form.single()):
             return found
@@ -359,14 +382,22 @@ def _with_negative_powers(function: Expression) -> Expression:
 class _Rework:
     """The derivation of a function at sample points, to be done again with slips."""
 
-    def __init__(self, function: Expression, name: str, sample: Mapping[str, FloatArray]) -> None:
+    def __init__(
+        self,
+        function: Expression,
+        name: str,
+        sample: Mapping[str, FloatArray],
+        others: Sequence[str] = (),
+    ) -> None:
         self.derivation: Derivation = differentiate(function, name)
         self.nodes = function.nodes
         self.varying = {node for node in self.nodes if node.depends_on(name)}
         self.tape = dict(zip(self.nodes, forward_pass(function, sample), strict=True))
         self.letter = name
+        self.others = tuple(others)
+        self.for_others = self._derivatives_for_others()
         self.right = self._derivatives({})
-        self.exact = np.broadcast_to(self.right[function], next(iter(sample.values())).shape)
+        self.exact = np.broadcast_to(self.right.get(function, 0.0), next(iter(sample.values())).shape)
         self.numbers = {
             step.piece: number for number, step in enumerate(self.derivation.explained(), start=1)
         }
@@ -386,6 +417,24 @@ class _Rework:
                 derivatives[node] = slip.wrong(piece) if slip is not None else piece.derivative()
         return derivatives
 
+    def _derivatives_for_others(self) -> dict[Expression, Any]:
+        """Differentiate for the other coordinates together, as if they varied instead."""
+        found: dict[Expression, Any] = {}
+        with np.errstate(all="ignore"):
+            for node in self.nodes:
+                if not any(node.depends_on(letter) for letter in self.others):
+                    continue
+                if not isinstance(node, Apply):
+                    found[node] = 1.0
+                    continue
+                local = self.tape[node].local_derivatives
+                found[node] = sum(
+                    part * found[operand]
+                    for part, operand in zip(local, node.operands, strict=True)
+                    if operand in found
+                )
+        return found
+
     def _piece(self, node: Apply, derivatives: Mapping[Expression, Any]) -> Piece:
         line = self.tape[node]
         return Piece(
@@ -394,6 +443,7 @@ class _Rework:
             tuple(self.tape[operand].primal for operand in node.operands),
             tuple(derivatives.get(operand) for operand in node.operands),
             line.local_derivatives,
+            tuple(self.for_others.get(operand) for operand in node.operands) if self.others else (),
         )
 
     def _possible(self) -> list[tuple[Slip, Apply]]:
@@ -425,7 +475,7 @@ class _Rework:
     ) -> Diagnosis | None:
         """Return the first attempt whose result is the claim and not the right derivative."""
         for attempt in attempts:
-            result = self._derivatives({node: slip for slip, node in attempt})[self.nodes[-1]]
+            result = self._derivatives({node: slip for slip, node in attempt}).get(self.nodes[-1], 0.0)
             if _matches(result, target) and not _matches(result, self.exact):
                 return Diagnosis(tuple(self._finding(slip, node) for slip, node in attempt))
         return None
@@ -434,7 +484,9 @@ class _Rework:
         number = self.numbers.get(node) or self._enclosing(node)
         inner = next((operand for operand in node.operands if operand in self.varying), node)
         derivative = differentiate(inner, self.letter).derivative
-        sentence = slip.sentence.format(inner=f"{derivative} of step {number}")
+        sentence = slip.sentence.format(
+            inner=f"{derivative} of step {number}", letter=self.letter, other=" and ".join(self.others)
+        )
         where = "" if "{inner}" in slip.sentence else f" in step {number}"
         return Finding(slip.key, number, node, sentence + where)
 

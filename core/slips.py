@@ -7,7 +7,7 @@ points, so that hundreds of them are tried in an instant.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,9 @@ class Piece:
         Values and (possibly wrong) derivatives of its operands; None for the derivative of a constant.
     local
         Local derivatives for the operands that vary, None for the others.
+    others
+        Derivatives of its operands for the other coordinates, as if those varied instead; None for an operand
+        without one, and no entry at all where there is only one coordinate.
     """
 
     node: Apply
@@ -52,6 +55,7 @@ class Piece:
     operands: tuple[Any, ...]
     derivatives: tuple[Any, ...]
     local: tuple[Any, ...]
+    others: tuple[Any, ...] = ()
 
     @property
     def varying(self) -> tuple[int, ...]:
@@ -61,6 +65,20 @@ class Piece:
     def derivative(self) -> Any:
         """Return the right derivative."""
         return sum(self.local[place] * self.derivatives[place] for place in self.varying)
+
+    def other_derivative(self, places: Iterable[int]) -> Any:
+        """Return what the operands at some places add to the derivative for the other coordinates."""
+        return sum(self.local[place] * self.others[place] for place in places)
+
+    @property
+    def with_others(self) -> tuple[int, ...]:
+        """Places of the operands that depend on another coordinate."""
+        return tuple(place for place, derivative in enumerate(self.others) if derivative is not None)
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """Places of the operands that are constant only because the other coordinates are."""
+        return tuple(place for place in self.with_others if self.derivatives[place] is None)
 
 
 @dataclass(frozen=True)
@@ -72,7 +90,8 @@ class Slip:
     key
         Its name in code.
     sentence
-        What went wrong, to follow 'This is what one gets when'; ``{piece}`` and ``{inner}`` may stand in it.
+        What went wrong, to follow 'This is what one gets when'; ``{inner}`` may stand in it, and ``{letter}``
+        and ``{other}`` for the letter of the derivative and another coordinate.
     applies
         Whether it is possible at a piece.
     wrong
@@ -366,5 +385,23 @@ SLIPS: tuple[Slip, ...] = (
         lambda p: 0.0 * p.derivative(),
     ),
     Slip("sign_lost", "the minus sign is lost", _is(negative), lambda p: p.derivatives[0]),
+    Slip(
+        "other_not_constant",
+        "{other} is not taken as a constant",
+        lambda p: bool(p.held),
+        lambda p: p.derivative() + p.other_derivative(p.held),
+    ),
+    Slip(
+        "other_letter",
+        "one differentiates for {other} instead of {letter}",
+        lambda p: bool(p.with_others),
+        lambda p: p.other_derivative(p.with_others),
+    ),
+    Slip(
+        "other_factor_differentiated",
+        "both factors are differentiated, although {other} is a constant",
+        lambda p: p.node.primitive is multiply and bool(p.held) and bool(p.varying),
+        lambda p: p.derivatives[p.varying[0]] * p.others[p.held[0]],
+    ),
 )
 """Every slip that a diagnosis may find. A new one is a new row."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from core.check import Check, check_gradient
+from core.differentiate import Step
 from core.primitives import FloatArray
 from core.scenes.curves import Curve, curve_and_slopes, fitted_heights
 from core.scenes.rule_steps import derivation_of
@@ -93,7 +94,7 @@ def judge(text: str, formula: str, parameters: Numbers, x: float, domain: Edges)
     """
     if not text.strip():
         return None
-    problem = _problem(text, formula)
+    problem = claim_problem(text, formula)
     if problem is not None:
         return problem
     check = _check(text, formula, parameters, domain)
@@ -101,8 +102,9 @@ def judge(text: str, formula: str, parameters: Numbers, x: float, domain: Edges)
         return Verdict(False, "Nothing to compare: the derivative and this are not both defined in view.")
     where = _undefined(text, formula, parameters, domain)
     if check.agrees:
-        return _right(check, where)
-    return _wrong(check, formula, _evidence(check, text, formula, parameters, x, domain) + where)
+        return right(check, where)
+    evidence = _evidence(check, text, formula, parameters, x, domain) + where
+    return wrong(check, derivation_of(formula).explained(), evidence)
 
 
 def claimed_curve(text: str, formula: str, parameters: Numbers, domain: Edges) -> ClaimedCurve | None:
@@ -110,16 +112,17 @@ def claimed_curve(text: str, formula: str, parameters: Numbers, domain: Edges) -
 
     Equal arguments give the very same object.
     """
-    if not text.strip() or _problem(text, formula) is not None:
+    if not text.strip() or claim_problem(text, formula) is not None:
         return None
     return _claimed_curve(text, formula, parameters, domain)
 
 
-def _problem(text: str, formula: str) -> Problem | None:
+def claim_problem(text: str, formula: str, coordinates: tuple[str, ...] = ("x",)) -> Problem | None:
+    """Say why typed text cannot be a derivative of a formula, or None if it can."""
     claimed = read_formula(text)
     if isinstance(claimed, Problem):
         return claimed
-    strange = [name for name in claimed.names if name not in (*expression_of(formula).names, "x")]
+    strange = [name for name in claimed.names if name not in (*expression_of(formula).names, *coordinates)]
     return Problem(f"The function has no letter {strange[0]}.", text.find(strange[0])) if strange else None
 
 
@@ -135,17 +138,18 @@ def _check(text: str, formula: str, parameters: Numbers, domain: Edges) -> Check
     return check_gradient(expression_of(formula), expression_of(text), domain=domain, values=dict(parameters))
 
 
-def _right(check: Check, where: str) -> Verdict:
+def right(check: Check, where: str) -> Verdict:
+    """Say that a claim is right, and where it is undefined all the same."""
     difference = _power_of_ten(check.largest_difference)
     return Verdict(True, f"Correct. Largest difference over {check.compared} points: {difference}.{where}")
 
 
-def _wrong(check: Check, formula: str, evidence: str) -> Verdict:
+def wrong(check: Check, steps: tuple[Step, ...], evidence: str) -> Verdict:
+    """Say that a claim is wrong, with the evidence, and in which step the slip is that explains it."""
     sentence = f"Not equal. {evidence}"
     if check.diagnosis is None:
         return Verdict(False, sentence)
     finding = check.diagnosis.findings[0]
-    steps = derivation_of(formula).explained()
     rule = steps[finding.step - 1].rule if 0 < finding.step <= len(steps) else ""
     return Verdict(False, sentence, check.diagnosis.sentence, finding.step if rule else 0, rule)
 
@@ -159,19 +163,20 @@ def _evidence(check: Check, text: str, formula: str, parameters: Numbers, x: flo
         return _compared(worst)
     if here.apart >= NEARLY * worst.apart:
         return f"{_compared(here)} Nowhere do they differ more."
-    most = f"{_short(worst.claimed)}, not {_short(worst.exact)}"
-    return f"{_compared(here)} They differ most at x = {_at(worst.x)}: {most}."
+    most = f"{written(worst.claimed)}, not {written(worst.exact)}"
+    return f"{_compared(here)} They differ most at x = {written_place(worst.x)}: {most}."
 
 
 def _for_other_letters(check: Check) -> str:
     """Compare both where the letters have other values than the present ones, by which they agree."""
-    letters = ", ".join(f"{name} = {_short(value)}" for name, value in check.worst.items() if name != "x")
+    letters = ", ".join(f"{name} = {written(value)}" for name, value in check.worst.items() if name != "x")
     place = _compared(Place(check.worst["x"], check.claimed_there, check.exact_there))
     return f"With {letters}, {place[0].lower()}{place[1:]}" if letters else place
 
 
 def _compared(place: Place) -> str:
-    return f"At x = {_at(place.x)} it gives {_short(place.claimed)}, but f′(x) = {_short(place.exact)}."
+    x, claimed, exact = written_place(place.x), written(place.claimed), written(place.exact)
+    return f"At x = {x} it gives {claimed}, but f′(x) = {exact}."
 
 
 def _at_point(text: str, formula: str, parameters: Numbers, x: float) -> Place | None:
@@ -179,7 +184,7 @@ def _at_point(text: str, formula: str, parameters: Numbers, x: float) -> Place |
     values = {**dict(parameters), "x": x}
     claimed = float(expression_of(text).evaluate(values))
     exact = float(derivation_of(formula).derivative.evaluate(values))
-    told_apart = math.isfinite(claimed) and math.isfinite(exact) and _short(claimed) != _short(exact)
+    told_apart = math.isfinite(claimed) and math.isfinite(exact) and written(claimed) != written(exact)
     return Place(x, claimed, exact) if told_apart else None
 
 
@@ -198,7 +203,7 @@ def _worst(text: str, formula: str, parameters: Numbers, domain: Edges) -> Place
     farthest = np.flatnonzero(apart >= NEARLY * apart.max())
     place = int(farthest[np.argmin(np.abs(farthest - x.size // 2))])
     found = Place(float(x[place]), float(claimed[place]), float(exact[place]))
-    return found if _short(found.claimed) != _short(found.exact) else None
+    return found if written(found.claimed) != written(found.exact) else None
 
 
 def _both(
@@ -223,11 +228,15 @@ def _undefined(text: str, formula: str, parameters: Numbers, domain: Edges) -> s
     start = _edge(text, parameters, float(x[first]), float(x[max(first - 1, 0)]))
     end = _edge(text, parameters, float(x[last]), float(x[min(last + 1, x.size - 1)]))
     if first == last:
-        where = f"at x = {_at(float(x[first]))}"
+        where = f"at x = {written_place(float(x[first]))}"
     elif first == 0:
-        where = "everywhere in view" if last == x.size - 1 else f"for x below {_at(end)}"
+        where = "everywhere in view" if last == x.size - 1 else f"for x below {written_place(end)}"
     else:
-        where = f"for x above {_at(start)}" if last == x.size - 1 else f"from x = {_at(start)} to {_at(end)}"
+        where = (
+            f"for x above {written_place(start)}"
+            if last == x.size - 1
+            else f"from x = {written_place(start)} to {written_place(end)}"
+        )
     return f" It is undefined {where}{' and elsewhere' if gaps.size else ''}, where f′ exists."
 
 
@@ -243,17 +252,18 @@ def _edge(text: str, parameters: Numbers, undefined: float, defined: float) -> f
     return defined
 
 
-def _at(x: float) -> str:
+def written_place(x: float) -> str:
     """Write a place with two decimals, or more where that would hide it."""
     if x == 0.0 or abs(x) < 1e-12:
         return "0"
     if not 1e-2 <= abs(x) < 1e5:
-        return _short(x)
+        return written(x)
     decimals = max(2, len(f"{x:.4f}".rstrip("0").partition(".")[2])) if abs(x) < 1e3 else 2
     return f"{x:.{decimals}f}".replace("-", "−")
 
 
-def _short(value: float) -> str:
+def written(value: float) -> str:
+    """Write a number with four decimals, or as a power of ten where those would hide it."""
     return (
         f"{value:.4f}".rstrip("0").rstrip(".").replace("-", "−")
         if 1e-3 <= abs(value) < 1e5

@@ -13,7 +13,14 @@ from core.primitives import FloatArray
 from core.scenes.curves import Curve, curve_and_slopes, slope_of
 from core.scenes.derivative_exercise import HINT, MOST_MOVES, Exercise, exercise_of
 from core.scenes.derivative_state import DerivativeState
-from core.scenes.rule_steps import ChosenStep, chosen_step, derivation_of, marked_latex, piece_name
+from core.scenes.rule_steps import (
+    ChosenStep,
+    chosen_step,
+    derivation_of,
+    marked_latex,
+    piece_name,
+    toggled,
+)
 from core.scenes.state import Numbers, expression_of
 from core.simplify import simplify
 from core.smoothness import Slope
@@ -122,8 +129,7 @@ def show_step(state: DerivativeState, number: int) -> DerivativeState:
 
 def toggle_part(state: DerivativeState, path: str) -> DerivativeState:
     """Open or close a line of the tree."""
-    others = tuple(each for each in state.open_parts if each != path)
-    return replace(state, open_parts=others if path in state.open_parts else (*others, path))
+    return replace(state, open_parts=toggled(state.open_parts, path))
 
 
 def toggle_raw(state: DerivativeState) -> DerivativeState:

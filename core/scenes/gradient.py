@@ -13,6 +13,8 @@ from core.differentiate import differentiate
 from core.expression import Expression
 from core.finite_difference import METHODS, estimate
 from core.scenes.descent import Descent
+from core.scenes.gradient_claims import ClaimsScene, claims_scene
+from core.scenes.gradient_rules import RulesScene, rules_scene
 from core.scenes.gradient_slices import Slice, slice_along
 from core.scenes.gradient_state import GradientState, Point, decimals, path_of
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
@@ -101,6 +103,10 @@ class GradientScene:
         Gradient descent from P; its arrays are the same objects as long as what they depend on stays.
     race
         All optimisers from P; the same object as long as what it depends on stays.
+    rules
+        The steps of a partial derivative.
+    claims
+        The user's own partial derivatives, and the verdicts on them.
     can_go_on
         Whether there is a further step.
     """
@@ -130,6 +136,8 @@ class GradientScene:
     learning_rate: float
     descent: Descent
     race: Race
+    rules: RulesScene
+    claims: ClaimsScene
     can_go_on: bool
 
 
@@ -172,6 +180,8 @@ def compute(state: GradientState) -> GradientScene:
         learning_rate=state.learning_rate,
         descent=path,
         race=race(state.formula, state.parameters, state.point, state.racers, state.selected, state.step),
+        rules=rules_scene(state),
+        claims=claims_scene(state),
         can_go_on=path.can_go_on,
     )
 

@@ -79,6 +79,11 @@ class GradientState(FormulaState):
         How the function is drawn: "map" or "surface".
     shown
         What else is drawn, of `EXTRAS`.
+    partial, rule_step, rule_parts
+        The coordinate whose partial derivative is explained step by step, number of the step that is open, 0
+        for none, and places in its tree that are open, as ``"0.1"``.
+    claims
+        What the user says ∂f/∂x and ∂f/∂y are.
     """
 
     text: str = "(x^2+y-11)^2+(x+y^2-7)^2"
@@ -94,6 +99,10 @@ class GradientState(FormulaState):
     column: str = "slices"
     plane: str = "map"
     shown: tuple[str, ...] = ()
+    partial: str = "x"
+    rule_step: int = 0
+    rule_parts: tuple[str, ...] = ()
+    claims: tuple[str, str] = ("", "")
 
     def check(self) -> None:
         """Refuse what no user can choose."""
@@ -113,6 +122,10 @@ class GradientState(FormulaState):
             raise StateError("shown has a wrong value: something unknown")
         if not 0 <= self.step <= MAX_STEPS:
             raise StateError(f"step has a wrong value: {self.step}")
+        if self.partial not in COORDINATES:
+            raise StateError(f"partial has a wrong value: {self.partial[:40]}")
+        if self.rule_step < 0:
+            raise StateError(f"rule_step has a wrong value: {self.rule_step}")
 
     @property
     def racer(self) -> Racer:
@@ -133,7 +146,9 @@ def path_of(state: GradientState) -> Descent:
 def type_formula(state: GradientState, text: str) -> GradientState:
     """Take in typed text; the plots keep the last valid formula."""
     typed = type_text(state, text, COORDINATES)
-    return typed if typed.formula == state.formula else replace(typed, value_range=())
+    if typed.formula == state.formula:
+        return typed
+    return replace(typed, value_range=(), rule_step=0, rule_parts=())
 
 
 def choose_preset(state: GradientState, preset: SurfacePreset) -> GradientState:
@@ -148,6 +163,9 @@ def choose_preset(state: GradientState, preset: SurfacePreset) -> GradientState:
         step=0,
         view=(left, right, bottom, top),
         value_range=(),
+        rule_step=0,
+        rule_parts=(),
+        claims=("", ""),
     )
 
 

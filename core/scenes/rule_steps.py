@@ -140,6 +140,12 @@ def chosen_step(
     )
 
 
+def toggled(paths: tuple[str, ...], path: str) -> tuple[str, ...]:
+    """Add a path to those that are open, or take it away if it is there."""
+    others = tuple(each for each in paths if each != path)
+    return others if path in paths else (*others, path)
+
+
 def piece_name(whole: Expression, piece: Expression) -> str:
     """Name a piece by a letter that the formula leaves free; f where it is the whole function."""
     if piece is whole:

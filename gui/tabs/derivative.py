@@ -122,10 +122,9 @@ class DerivativeTab(Tab):
         step.moved.connect(lambda h: self.become(core.with_h(self.state, h)))
         step.committed.connect(self._commit_h)
         self.inspector.readouts.x_committed.connect(lambda x: self.become(core.at_exactly(self.state, x)))
-        self.inspector.claim.field.edited.connect(
-            lambda text: self.become(core.with_claim(self.state, text), merge="claim")
-        )
-        self.inspector.claim.step_asked.connect(self._show_step)
+        claim = self.inspector.claim.claim
+        claim.field.edited.connect(lambda text: self.become(core.with_claim(self.state, text), merge="claim"))
+        claim.step_asked.connect(self._show_step)
         connect_steps(self.inspector.steps, self)
         connect_walk(self.inspector.walk, self, self.players, self.inspector)
         self.sweep = LetterSweep(self, formula.letters, self.players, self._numbers, self._put_letter)

@@ -7,19 +7,16 @@ from PySide6.QtCore import Qt, Signal
 from core.scenes.derivative import (
     FUNCTIONS,
     DerivativeScene,
-    Verdict,
 )
-from core.scenes.state import Problem
 from gui.controls import (
     Card,
-    ExpressionField,
     Inspector,
-    Notice,
     ReadoutRow,
 )
 from gui.controls.number_field import REFUSAL
 from gui.formula import FormulaLabel
 from gui.numbers import format_number, parse_number
+from gui.tabs.claim_field import ClaimField
 from gui.tabs.derivative_methods import NumericalCard
 from gui.tabs.derivative_piece import preview
 from gui.tabs.derivative_steps import StepsCard
@@ -109,42 +106,21 @@ class ClaimCard(Card):
 
     Attributes
     ----------
-    step_asked : Signal
-        int; the step that the verdict speaks of is to be shown.
-    field : ExpressionField
-        Where it is typed.
-    notice : Notice
-        The verdict.
+    claim : ClaimField
+        Where it is typed, and the verdict.
+    field, notice : ExpressionField, Notice
+        Its parts.
     """
-
-    step_asked = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "Check my derivative")
-        self.field = ExpressionField(theme, placeholder="type your own derivative", name="My derivative")
-        self.notice = Notice(theme)
-        self.notice.activated.connect(lambda step: self.step_asked.emit(int(step)))
-        self.body.addWidget(self.field)
-        self.body.addWidget(self.notice)
+        self.claim = ClaimField(theme, placeholder="type your own derivative", name="My derivative")
+        self.field, self.notice = self.claim.field, self.claim.notice
+        self.body.addWidget(self.claim)
 
     def show_scene(self, scene: DerivativeScene) -> None:
         """Show the text and the verdict."""
-        self.field.show_text(scene.claim)
-        verdict = scene.verdict
-        if isinstance(verdict, Problem):
-            self.field.show_error(verdict.message, verdict.position, verdict.partner, verdict.suggestion)
-        else:
-            self.field.show_ok()
-        if isinstance(verdict, Verdict):
-            self.notice.show_notice(_verdict_text(verdict), "correct" if verdict.agrees else "wrong")
-        else:
-            self.notice.show_notice("")
-
-
-def _verdict_text(verdict: Verdict) -> str:
-    text = f"{verdict.sentence} {verdict.explanation}".rstrip()
-    link = f" [Show step {verdict.step}, {verdict.rule.lower()}]({verdict.step})" if verdict.step else ""
-    return text + link
+        self.claim.show_claim(scene.claim, scene.verdict)
 
 
 class DerivativeInspector(Inspector):

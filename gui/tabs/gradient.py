@@ -20,6 +20,7 @@ from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.gradient_inspector import GradientInspector
 from gui.tabs.gradient_panes import MapPane, SlicePane
+from gui.tabs.gradient_rules import connect_rules
 from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
 from gui.tabs.letter_sweep import LetterSweep
 from gui.theme import NARROW_WINDOW
@@ -111,6 +112,8 @@ class GradientTab(Tab):
         self.inspector.point.point_committed.connect(
             lambda x, y: self.become(choices.at_exactly(self.state, x, y))
         )
+
+        connect_rules(self.inspector.rules, self.inspector.claims, self.inspector, self)
 
     def _connect_transport(self) -> None:
         self.players.obey(self.transport)

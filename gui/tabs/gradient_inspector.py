@@ -21,6 +21,7 @@ from gui.numbers import format_error, format_number, parse_numbers
 from gui.tabs.formula_card import FormulaCard
 from gui.tabs.gradient_formula import SumLabel
 from gui.tabs.gradient_panes import PARTIALS, coordinate
+from gui.tabs.gradient_rules import GradientClaimCard, RulesCard
 from gui.tabs.letter_sliders import LetterSliders
 from gui.theme import Theme
 
@@ -236,6 +237,8 @@ class GradientInspector(Inspector):
     ----------
     formula, point, curvature, descent : Card
         The four cards.
+    rules, claims : Card
+        Partial derivatives step by step, and those of the user.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -246,6 +249,9 @@ class GradientInspector(Inspector):
         self.descent = DescentCard(theme)
         for card in (self.formula, self.point, self.curvature, self.descent):
             self.add(card)
+        self.rules, self.claims = RulesCard(theme), GradientClaimCard(theme)
+        self.add(self.rules)
+        self.add(self.claims)
 
     def show_scene(self, scene: GradientScene) -> None:
         """Show a scene in all cards."""
@@ -253,3 +259,5 @@ class GradientInspector(Inspector):
         self.point.show_scene(scene)
         self.curvature.show_scene(scene)
         self.descent.show_scene(scene)
+        self.rules.show_scene(scene)
+        self.claims.show_scene(scene)
