@@ -14,7 +14,7 @@ from core.primitives import BoolArray, FloatArray
 from core.scenes.claim import Verdict, claim_problem, right, written, written_place, wrong
 from core.scenes.curves import fitted_heights
 from core.scenes.gradient_rules import other
-from core.scenes.gradient_state import GradientState, Point
+from core.scenes.gradient_state import GradientState, Point, decimals
 from core.scenes.level_map import COORDINATES
 from core.scenes.rule_steps import derivation_of
 from core.scenes.state import Numbers, Problem, View, expression_of
@@ -174,8 +174,9 @@ def _worst(text: str, formula: str, parameters: Numbers, name: str, view: View) 
 def _both(
     text: str, formula: str, parameters: Numbers, name: str, view: View
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Compute a claim and the derivative on a grid over the view."""
-    x, y = np.linspace(*view[:2], SIDE), np.linspace(*view[2:], SIDE)
+    """Compute a claim and the derivative on a grid of short numbers over the view."""
+    places = decimals(view)
+    x, y = (np.linspace(*ends, SIDE).round(places) for ends in (view[:2], view[2:]))
     values = {**dict(parameters), "x": x[None, :], "y": y[:, None]}
     value, gradient = value_and_grad(expression_of(formula), values)
     exact = np.where(np.isfinite(value), gradient.get(name, 0.0), np.nan)

@@ -267,3 +267,32 @@ def test_partial_derivatives_and_step_numbers():
         "sin(a*x)*exp(-x^2/8)", "exp(-x^2/8)*(cos(a*x)-x/4*sin(a*x))"
     ).diagnosis.findings[0]
     assert finding.step == 2
+
+
+# Functions of several variables
+
+
+def test_a_region_is_covered_and_slips_over_it_are_found() -> None:
+    check = check_gradient("x^2 y", "2x y + x^2", domain=(-1.0, 1.0), region={"y": (2.0, 4.0)})
+    assert 2.0 <= check.worst["y"] <= 4.0
+    assert check.largest_difference == pytest.approx(1.0, abs=0.02)
+    assert check.diagnosis is not None
+    assert check.diagnosis.findings[0].key == "other_not_constant"
+    assert "y is not taken as a constant in step 1" in check.diagnosis.sentence
+
+
+def test_without_a_region_the_other_letters_are_parameters() -> None:
+    diagnosis = check_gradient("x^2 + y^2", "2x + 2y").diagnosis
+    assert diagnosis is None or all("other" not in finding.key for finding in diagnosis.findings)
+
+
+def test_a_region_may_name_a_letter_that_only_the_claim_has() -> None:
+    assert check_gradient("x^2", "2x + y - y", region={"y": (0.0, 1.0)}).agrees
+    with pytest.raises(ValueError, match="no interval"):
+        check_gradient("x^2", "2x", region={"y": (1.0, 1.0)})
+
+
+@pytest.mark.parametrize("claim", ["1", "y", "x"])
+def test_a_constant_function_has_no_step_to_slip_in(claim) -> None:
+    check = check_gradient("3y", claim, "x", region={"y": (-1.0, 1.0)})
+    assert not check.agrees
