@@ -19,6 +19,15 @@ from gui.theme import ui_font
 Array = NDArray[np.float64]
 
 _STEPS = 1024
+CROWDED = 4000
+"""Lines wider than a pixel that have more points than this are drawn by fine strokes side by side.
+
+Qt takes a second for a wide stroke along lines that are everywhere, as those of a wild function are.
+"""
+
+FINE_STROKES = ((0.0, 0.0), (0.7, 0.0), (0.0, 0.7))
+"""Pixels by which the fine strokes are apart."""
+
 ROUND = (Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
@@ -194,6 +203,8 @@ class Isolines(PlotItem):
     ) -> None:
         super().__init__()
         self._pen = make_pen(colour, width, opacity=opacity)
+        self._fine_pen = make_pen(colour, min(width, 1.0), opacity=opacity)
+        self._fine_path = QPainterPath()
         self._label_colour = label_colour
         self._font = ui_font(10)
         self._lines = contour_lines((), (), np.empty((0, 0)), ())
@@ -238,7 +249,9 @@ class Isolines(PlotItem):
 
     def _lay_out(self, projection: Projection) -> None:
         x, y = projection.to_pixels(self._lines.x, self._lines.y)
-        self._path = polyline(x, y, projection)
+        self._path, self._fine_path = polyline(x, y, projection), QPainterPath()
+        if self._pen.widthF() > 1.0 and self._path.elementCount() > CROWDED:
+            self._path, self._fine_path = self._fine_path, self._path
         self._labels = self._placed_labels(x, y, projection) if self._label_colour else []
         self.set_bounds(area_of(projection))
 
@@ -281,6 +294,7 @@ class Isolines(PlotItem):
             for label in self._labels:
                 free -= QRegion(label.box.toAlignedRect())
             painter.setClipRegion(free, Qt.ClipOperation.IntersectClip)
+        self._draw_fine(painter)
         painter.setPen(self._pen)
         painter.drawPath(self._path)
         painter.restore()
@@ -291,6 +305,12 @@ class Isolines(PlotItem):
         for label in self._labels:
             painter.strokePath(label.letters, QPen(halo, 4, Qt.PenStyle.SolidLine, *ROUND))
             painter.fillPath(label.letters, ink)
+
+    def _draw_fine(self, painter: QPainter) -> None:
+        if not self._fine_path.isEmpty():
+            painter.setPen(self._fine_pen)
+            for shift in FINE_STROKES:
+                painter.drawPath(self._fine_path.translated(*shift))
 
 
 def _quiet_place(

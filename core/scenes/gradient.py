@@ -236,7 +236,7 @@ def _level_label(plan: LevelMap, state: GradientState, level: float) -> Point | 
     xs, ys = xs[inside], ys[inside]
     if not xs.size:
         return None
-    nearest = int(np.argmin((xs - wanted) ** 2 + (ys - y) ** 2))
+    nearest = int(np.argmin(np.abs((xs - wanted) / width) + np.abs((ys - y) / width)))
     return float(xs[nearest]), float(ys[nearest])
 
 

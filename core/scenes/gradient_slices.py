@@ -120,6 +120,9 @@ def _tangent(at: float, slope: Slope, view: View) -> Segment | None:
     if not (math.isfinite(slope.value) and math.isfinite(slope.derivative)):
         return None
     width, height = view[1] - view[0], view[3] - view[2]
-    reach = 1.0 / math.hypot(1.0 / (TANGENT_REACH * width), slope.derivative / (0.25 * height))
+    steepness = math.hypot(1.0 / (TANGENT_REACH * width), slope.derivative / (0.25 * height))
+    if steepness == 0.0:  # the window is wider than numbers can tell
+        return None
+    reach = 1.0 / steepness
     rise = slope.derivative * reach
     return Segment((at - reach, slope.value - rise), (at + reach, slope.value + rise))

@@ -47,6 +47,9 @@ ROOM = 0.05
 FITTING_WIDTHS = (10.4, 2.0, 40.0, 200.0, 2000.0)
 """Widths that a fitted window tries, until enough of the function is defined in it."""
 
+CLOSEST = 1e-9
+"""No fitted window is narrower than this part of how far it is from 0, for numbers tell no more apart."""
+
 ENOUGH = 0.2
 """The part of a fitted window in which the function should be defined."""
 
@@ -266,8 +269,12 @@ def fit_view(state: GradientState) -> GradientState:
             left, right, bottom, top = map(float, preset.view)
             return replace(state, view=_grown((left, right, bottom, top), state.point), value_range=())
     for middle in ((0.0, 0.0), state.point):
-        for width in FITTING_WIDTHS:
-            x, y, half = *middle, width / 2.0
+        x, y = middle
+        farthest = max(abs(x), abs(y))
+        for width in (*FITTING_WIDTHS, farthest):
+            if width <= CLOSEST * farthest:
+                continue
+            half = width / 2.0
             view = (x - half, x + half, y - half, y + half)
             known = ~np.isnan(level_map(state.formula, state.parameters, view).shares)
             if _holds(view, state.point) and known.mean() > ENOUGH:
