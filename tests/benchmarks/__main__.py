@@ -9,7 +9,18 @@ from importlib import import_module
 
 import numpy as np
 
-MODULES = ("curves", "first_arrays", "grids", "isolines", "descent", "network", "tape", "frames", "start")
+MODULES = (
+    "curves",
+    "first_arrays",
+    "grids",
+    "isolines",
+    "descent",
+    "network",
+    "tape",
+    "frames",
+    "surface_frames",
+    "start",
+)
 
 
 def main() -> None:
