@@ -9,7 +9,7 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPaintEngine, QPainter, QPainterPath, QPen, QRegion
 
 from gui.plot_axes import Projection
 from gui.plot_item import CACHED, PlotItem, area_of, make_pen
@@ -19,14 +19,13 @@ from gui.theme import ui_font
 Array = NDArray[np.float64]
 
 _STEPS = 1024
-CROWDED = 4000
-"""Lines wider than a pixel that have more points than this are drawn by fine strokes side by side.
+CROWDED, EVERYWHERE = 600, 10_000
+"""Points from which on lines wider than a pixel are drawn by fine strokes side by side: on usual screens,
+and anywhere.
 
-Qt takes a second for a wide stroke along lines that are everywhere, as those of a wild function are.
+They cost a quarter of a wide stroke; along the lines of a wild function, which are everywhere, that takes
+Qt more than a second.
 """
-
-FINE_STROKES = ((0.0, 0.0), (0.7, 0.0), (0.0, 0.7))
-"""Pixels by which the fine strokes are apart."""
 
 ROUND = (Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
@@ -204,11 +203,12 @@ class Isolines(PlotItem):
         super().__init__()
         self._pen = make_pen(colour, width, opacity=opacity)
         self._fine_pen = make_pen(colour, min(width, 1.0), opacity=opacity)
-        self._fine_path = QPainterPath()
         self._label_colour = label_colour
         self._font = ui_font(10)
         self._lines = contour_lines((), (), np.empty((0, 0)), ())
         self._arrays: tuple[ArrayLike | None, ...] = (None, None, None)
+        self._levels: tuple[float, ...] = ()
+        self._every = 1
         self._words: tuple[object, ...] = ()
         self._texts: tuple[str, ...] = ()
         self._path = QPainterPath()
@@ -237,8 +237,8 @@ class Isolines(PlotItem):
         same_arrays = all(old is new for old, new in zip(self._arrays, arrays, strict=True))
         if same_arrays and words == self._words:
             return
-        self._arrays, self._words = arrays, words
-        self._lines = contour_lines(x, y, values, levels)
+        self._arrays, self._words, self._levels = arrays, words, tuple(levels)
+        self._lines = self._traced()
         written = texts if texts is not None else [f"{level:g}" for level in levels]
         self._texts = tuple(text.replace("-", "\N{MINUS SIGN}") for text in written)
         self.reproject()
@@ -247,11 +247,22 @@ class Isolines(PlotItem):
         """Draw nothing."""
         self.show((), (), np.empty((0, 0)), ())
 
+    def trace_every(self, every: int) -> None:
+        """Trace along one in so many lines of the grid from now on: coarser, and quicker to change."""
+        if every != self._every:
+            self._every = every
+            if self._levels:
+                self._lines = self._traced()
+                self.reproject()
+
+    def _traced(self) -> ContourLines:
+        x, y, values = (np.asarray(array, dtype=np.float64) for array in self._arrays)
+        thin = slice(None, None, self._every)
+        return contour_lines(x[thin], y[thin], values[thin, thin], self._levels)
+
     def _lay_out(self, projection: Projection) -> None:
         x, y = projection.to_pixels(self._lines.x, self._lines.y)
-        self._path, self._fine_path = polyline(x, y, projection), QPainterPath()
-        if self._pen.widthF() > 1.0 and self._path.elementCount() > CROWDED:
-            self._path, self._fine_path = self._fine_path, self._path
+        self._path = polyline(x, y, projection)
         self._labels = self._placed_labels(x, y, projection) if self._label_colour else []
         self.set_bounds(area_of(projection))
 
@@ -294,9 +305,11 @@ class Isolines(PlotItem):
             for label in self._labels:
                 free -= QRegion(label.box.toAlignedRect())
             painter.setClipRegion(free, Qt.ClipOperation.IntersectClip)
-        self._draw_fine(painter)
-        painter.setPen(self._pen)
-        painter.drawPath(self._path)
+        if self._is_fine(painter):
+            self._draw_fine(painter)
+        else:
+            painter.setPen(self._pen)
+            painter.drawPath(self._path)
         painter.restore()
         halo = QColor(self.plot_colour)
         halo.setAlphaF(0.4)
@@ -306,11 +319,19 @@ class Isolines(PlotItem):
             painter.strokePath(label.letters, QPen(halo, 4, Qt.PenStyle.SolidLine, *ROUND))
             painter.fillPath(label.letters, ink)
 
+    def _is_fine(self, painter: QPainter) -> bool:
+        """Tell whether fine strokes stand for a wide one; in vector graphics only if Qt would hang."""
+        if self._pen.widthF() <= 1.0 or self._path.elementCount() <= CROWDED:
+            return False
+        pixels = painter.paintEngine().type() == QPaintEngine.Type.Raster
+        usual = pixels and painter.device().devicePixelRatioF() == 1.0
+        return usual or self._path.elementCount() > EVERYWHERE
+
     def _draw_fine(self, painter: QPainter) -> None:
-        if not self._fine_path.isEmpty():
-            painter.setPen(self._fine_pen)
-            for shift in FINE_STROKES:
-                painter.drawPath(self._fine_path.translated(*shift))
+        painter.setPen(self._fine_pen)
+        away = (self._pen.widthF() - 1.0) / 2.0
+        for across, down in ((away, 0.0), (-away, 0.0), (0.0, away), (0.0, -away)):
+            painter.drawPath(self._path.translated(across, down))
 
 
 def _quiet_place(

@@ -18,8 +18,8 @@ COORDINATES = ("x", "y")
 
 IndexArray = npt.NDArray[np.intp]
 
-COLUMNS = 240
-"""Grid points along each side of the view."""
+COLUMNS = 241
+"""Grid points along each side of the view; every other of them reaches both edges too."""
 
 LEVELS = 12
 """Isolines that are wanted; rounding them to numbers that can be read may leave fewer."""

@@ -102,6 +102,8 @@ class GradientTab(Tab):
         formula.field.chosen.connect(self.choose_example)
         formula.letters.pressed.connect(self.gesture_began)
         formula.letters.released.connect(self.gesture_ended)
+        formula.letters.pressed.connect(partial(self.map.draw_coarsely, True))
+        formula.letters.released.connect(partial(self.map.draw_coarsely, False))
         formula.letters.moved.connect(self._set_letter)
         formula.letters.committed.connect(self._set_letter)
         self.sweep = LetterSweep(self, formula.letters, self.players, self._numbers, self._set_letter)

@@ -108,6 +108,11 @@ class MapPane(PointPane):
             self._end.clear()
         self._place_labels(scene)
 
+    def draw_coarsely(self, coarse: bool) -> None:
+        """Trace isolines on a coarser grid, while the surface changes, or on the whole one again."""
+        for lines in (self._isolines, self._level):
+            lines.trace_every(2 if coarse else 1)
+
     def _show_arrows(self, scene: GradientScene) -> None:
         for arrow, tip in ((self._uphill, scene.uphill), (self._downhill, scene.downhill)):
             if tip is None:
