@@ -24,6 +24,9 @@ HIGHEST = 4e299
 HALVINGS = 30
 """How often an interval with a sudden rise is halved to tell a steep piece from a jump."""
 
+FIRST_HALVINGS, LOST = 8, 0.05
+"""After so many halvings, a rise of which less than this part is left is that of a smooth curve."""
+
 FURTHER_HALVINGS = 34
 """How often it is halved after that, until its ends are neighbouring doubles."""
 
@@ -132,7 +135,12 @@ def _leaping(function: Function, x: FloatArray, y: FloatArray) -> tuple[Any, Flo
         left, right = x[sudden], x[sudden + 1]
         if not sudden.size:
             return sudden, nowhere, nowhere
-        left, right, low, high = _follow(function, left, right, y[sudden], y[sudden + 1], HALVINGS)
+        left, right, low, high = _follow(function, left, right, y[sudden], y[sudden + 1], FIRST_HALVINGS)
+        unsure = ~(np.abs(high - low) < LOST * rises[sudden])
+        sudden, left, right, low, high = (part[unsure] for part in (sudden, left, right, low, high))
+        if sudden.size:
+            rest = HALVINGS - FIRST_HALVINGS
+            left, right, low, high = _follow(function, left, right, low, high, rest)
         kept = ~(np.abs(high - low) < 0.5 * rises[sudden])
     return sudden[kept], left[kept], right[kept]
 

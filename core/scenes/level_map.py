@@ -67,13 +67,20 @@ class LevelMap:
 
     def crossings(self, level: float) -> tuple[FloatArray, FloatArray]:
         """Find where the function passes through `level` along the lines of the grid."""
-        with np.errstate(all="ignore"):
-            above = self.heights - level
-            column, row, part = _sign_changes(above)
-            row_up, column_up, part_up = _sign_changes(above.T)
-        across = self.x[column] + part * (self.x[1] - self.x[0])
-        up = self.y[row_up] + part_up * (self.y[1] - self.y[0])
-        return np.concatenate((across, self.x[column_up])), np.concatenate((self.y[row], up))
+        return _crossings(self, level)
+
+
+@lru_cache(maxsize=2)
+def _crossings(plan: LevelMap, level: float) -> tuple[FloatArray, FloatArray]:
+    with np.errstate(all="ignore"):
+        above = plan.heights - level
+        column, row, part = _sign_changes(above)
+        row_up, column_up, part_up = _sign_changes(above.T)
+    across = plan.x[column] + part * (plan.x[1] - plan.x[0])
+    up = plan.y[row_up] + part_up * (plan.y[1] - plan.y[0])
+    x, y = np.concatenate((across, plan.x[column_up])), np.concatenate((plan.y[row], up))
+    read_only(x, y)
+    return x, y
 
 
 def _sign_changes(values: FloatArray) -> tuple[IndexArray, IndexArray, FloatArray]:
