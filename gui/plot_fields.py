@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from contourpy import LineType, contour_generator
+from contourpy import ContourGenerator, LineType, contour_generator
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPaintEngine, QPainter, QPainterPath, QPen, QRegion
@@ -142,22 +142,28 @@ def contour_lines(x: ArrayLike, y: ArrayLike, values: ArrayLike, levels: Sequenc
     levels : sequence of float
         Values to trace; those not finite give no line.
     """
+    return _traced(_tracer(x, y, values), levels)
+
+
+def _tracer(x: ArrayLike, y: ArrayLike, values: ArrayLike) -> ContourGenerator | None:
+    """Prepare a grid; None where there is nothing to trace on it."""
     grid = np.asarray(values, dtype=np.float64)
-    empty = ContourLines(np.empty(0), np.empty(0), (0,) * len(levels))
     if grid.ndim != 2 or min(grid.shape) < 2 or not np.isfinite(grid).any():
+        return None
+    across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    return contour_generator(across, up, grid, line_type=LineType.ChunkCombinedNan)
+
+
+def _traced(tracer: ContourGenerator | None, levels: Sequence[float]) -> ContourLines:
+    empty = ContourLines(np.empty(0), np.empty(0), (0,) * len(levels))
+    if tracer is None:
         return empty
-    generator = contour_generator(
-        np.asarray(x, dtype=np.float64),
-        np.asarray(y, dtype=np.float64),
-        grid,
-        line_type=LineType.ChunkCombinedNan,
-    )
     parts: list[Array] = []
     ends: list[int] = []
     total = 0
     gap = np.full((1, 2), np.nan)
     for level in levels:
-        traced = generator.lines(level)[0][0] if np.isfinite(level) else None
+        traced = tracer.lines(level)[0][0] if np.isfinite(level) else None
         if traced is not None and len(traced):
             parts += [traced, gap]
             total += len(traced) + 1
@@ -209,6 +215,7 @@ class Isolines(PlotItem):
         self._arrays: tuple[ArrayLike | None, ...] = (None, None, None)
         self._levels: tuple[float, ...] = ()
         self._every = 1
+        self._tracer: ContourGenerator | None = None
         self._words: tuple[object, ...] = ()
         self._texts: tuple[str, ...] = ()
         self._path = QPainterPath()
@@ -238,7 +245,9 @@ class Isolines(PlotItem):
         if same_arrays and words == self._words:
             return
         self._arrays, self._words, self._levels = arrays, words, tuple(levels)
-        self._lines = self._traced()
+        if not same_arrays:
+            self._tracer = self._prepared()
+        self._lines = _traced(self._tracer, self._levels)
         written = texts if texts is not None else [f"{level:g}" for level in levels]
         self._texts = tuple(text.replace("-", "\N{MINUS SIGN}") for text in written)
         self.reproject()
@@ -251,14 +260,15 @@ class Isolines(PlotItem):
         """Trace along one in so many lines of the grid from now on: coarser, and quicker to change."""
         if every != self._every:
             self._every = every
-            if self._levels:
-                self._lines = self._traced()
+            if self._tracer is not None:
+                self._tracer = self._prepared()
+                self._lines = _traced(self._tracer, self._levels)
                 self.reproject()
 
-    def _traced(self) -> ContourLines:
+    def _prepared(self) -> ContourGenerator | None:
         x, y, values = (np.asarray(array, dtype=np.float64) for array in self._arrays)
         thin = slice(None, None, self._every)
-        return contour_lines(x[thin], y[thin], values[thin, thin], self._levels)
+        return _tracer(x[thin], y[thin], values[thin, thin])
 
     def _lay_out(self, projection: Projection) -> None:
         x, y = projection.to_pixels(self._lines.x, self._lines.y)
