@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from core.autodiff import value_and_grad
-from core.check import Check, check_gradient
+from core.check import Check, Diagnosis, check_gradient
 from core.primitives import BoolArray, FloatArray
 from core.scenes.claim import Verdict, claim_problem, right, written, written_place, wrong
 from core.scenes.curves import fitted_heights
@@ -95,14 +95,17 @@ def _judge(state: GradientState, name: str, text: str) -> Verdict | Problem | No
     if check.agrees:
         return right(check, where)
     evidence = _evidence(state, name, text, check) + where
-    verdict = wrong(check, derivation_of(state.formula, name).explained(), evidence)
+    steps = derivation_of(state.formula, name).explained()
     if _is_other(state, name, text):
-        return replace(verdict, explanation=f"This is ∂f/∂{other(name)}: the other coordinate was varied.")
-    return verdict
+        explanation = f"This is ∂f/∂{other(name)}: the other coordinate was varied."
+        return replace(wrong(check, steps, evidence), explanation=explanation, step=1, rule=steps[0].rule)
+    return wrong(replace(check, diagnosis=_diagnosis(state, name, text)), steps, evidence)
 
 
 @lru_cache(maxsize=64)
-def _check(text: str, formula: str, parameters: Numbers, name: str, view: View) -> Check:
+def _check(
+    text: str, formula: str, parameters: Numbers, name: str, view: View, explained: bool = False
+) -> Check:
     ends = {"x": view[:2], "y": view[2:]}
     return check_gradient(
         expression_of(formula),
@@ -112,7 +115,26 @@ def _check(text: str, formula: str, parameters: Numbers, name: str, view: View) 
         values=dict(parameters),
         points=POINTS,
         region={other(name): ends[other(name)]},
+        explained=explained,
     )
+
+
+def _diagnosis(state: GradientState, name: str, text: str) -> Diagnosis | None:
+    """Find the slip that explains a wrong claim.
+
+    That takes long, and hardly depends on what is in view or on the letters: a window near the present one
+    and letters of size 1 do, so that it is not looked for again while the map or a slider is dragged.
+    """
+    nearby = (*_near(*state.view[:2]), *_near(*state.view[2:]))
+    letters = tuple((letter, math.copysign(1.0, value)) for letter, value in state.parameters)
+    return _check(text, state.formula, letters, name, nearby, True).diagnosis
+
+
+def _near(low: float, high: float) -> tuple[float, float]:
+    """Give an interval that stays while the given one moves or grows a little."""
+    width = 2.0 ** round(math.log2(min(high - low, 1e299)))
+    middle = width * round((low / 2.0 + high / 2.0) / width)
+    return middle - width, middle + width
 
 
 def _is_other(state: GradientState, name: str, text: str) -> bool:

@@ -66,6 +66,8 @@ class SumLabel(QWidget):
 
     def show_formula(self, latex: str, *, dimmed: bool = False) -> None:
         """Show `latex` from now on."""
+        if (latex, dimmed) == (self.latex, self.dimmed):
+            return
         if latex != self.latex:
             self.latex = latex
             self._lines = self._broken(latex)

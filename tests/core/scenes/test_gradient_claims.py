@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+import core.check
 from core.presets import SURFACES
 from core.scenes.claim import Verdict
 from core.scenes.gradient_claims import claims_scene, swap_claims, with_gradient_claim
@@ -147,3 +148,21 @@ def test_claims_are_typed_and_kept() -> None:
     assert state.claims == ("x", "y")
     assert from_json(GradientState, to_json(state)) == state
     assert choose_preset(state, SURFACES[0]).claims == ("", "")
+
+
+def test_the_slip_is_not_looked_for_again_while_the_map_or_a_letter_is_dragged(monkeypatch) -> None:
+    looked = []
+
+    def counted(*arguments, **others):
+        looked.append(arguments)
+        return found(*arguments, **others)
+
+    found = core.check.diagnose
+    monkeypatch.setattr(core.check, "diagnose", counted)
+    state = replace(type_formula(QUADRATIC, "c (x^2+y-11)^2+(x+y^2-7)^2"), claims=("2(x^2+y-11) + x y^3", ""))
+    for shift in range(20):
+        moved = (-5.0 + 0.01 * shift, 5.0 + 0.02 * shift, -5.0, 5.0)
+        letters = (("c", 1.0 + 0.1 * shift),)
+        shown = claims_scene(replace(state, view=moved, parameters=letters)).verdicts[0]
+        assert isinstance(shown, Verdict) and not shown.agrees
+    assert len(looked) == 1
