@@ -345,8 +345,10 @@ def _whole(function: Expression, exact: FloatArray, target: FloatArray) -> Diagn
     usable = np.isfinite(exact) & np.isfinite(target) & (exact != 0.0)
     if usable.sum() < 5:
         return None
-    factor = float(np.median(target[usable] / exact[usable]))
-    if factor == 0.0 or not _matches(exact * factor, target):
+    with np.errstate(all="ignore"):
+        factor = float(np.median(target[usable] / exact[usable]))
+        scaled = exact * factor
+    if factor == 0.0 or not math.isfinite(factor) or not _matches(scaled, target):
         return None
     if math.isclose(factor, -1.0, rel_tol=1e-9):
         return Diagnosis((Finding("sign", 0, function, "the sign of the whole result is flipped"),))

@@ -175,7 +175,7 @@ def _bend(lowest: float, middle: float, highest: float) -> float:
             low = bend
         else:
             high = bend
-    return bend * reach
+    return bend * reach or math.inf  # of values too close together for a finer scale
 
 
 def _cut_at_poles(values: FloatArray, lowest: float, highest: float) -> FloatArray:

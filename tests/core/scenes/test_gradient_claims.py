@@ -136,11 +136,19 @@ def test_nothing_defined_in_view_is_no_agreement() -> None:
 
 
 @pytest.mark.parametrize(
-    "view", [(-5e-10, 5e-10, -5e-10, 5e-10), (-5e8, 5e8, -5e8, 5e8), (-1e300, 1e300, -1e300, 1e300)]
+    "view",
+    [
+        (-5e-10, 5e-10, -5e-10, 5e-10),
+        (-5e8, 5e8, -5e8, 5e8),
+        (0.0, 1e200, 0.0, 1e200),
+        (-1e300, 1e300, -1e300, 1e300),
+    ],
 )
 def test_any_view_is_judged(view) -> None:
-    for claims in (("2x + 3y", "3x + 2y"), ("3x + 2y", "2x")):
-        claims_scene(replace(QUADRATIC, view=view, claims=claims))
+    for formula in ("x^2+3xy+y^2", "ln(x)+ln(y)", "1/(x+y)"):
+        state = replace(type_formula(QUADRATIC, formula), view=view)
+        for claims in (("2x + 3y", "3x + 2y"), ("x", "y + 1")):
+            assert all(claims_scene(replace(state, claims=claims)).verdicts)
 
 
 def test_claims_are_typed_and_kept() -> None:

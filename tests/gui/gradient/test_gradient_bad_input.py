@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.scenes.gradient import GradientScene, compute
-from core.scenes.gradient_state import COLUMNS, EXTRAS, PLANES, GradientState, type_formula
+from core.scenes.gradient_state import COLUMNS, EXTRAS, PLANES, GradientState, fit_view, type_formula
 from gui.tabs.gradient import GradientTab
 from tests.gui.mouse import drag, wheel
 from tests.gui.tabs import CTRL, Key, key, settle, show
@@ -163,10 +163,21 @@ def test_every_surface_is_drawn_in_every_mode(tab: GradientTab) -> None:
 @pytest.mark.parametrize("name", SURFACES)
 def test_scenes_take_bounded_time(name: str) -> None:
     text, point = SURFACES[name]
-    start = time.perf_counter()
+    state = replace(state_of(text, point), claims=("x", "y"), rule_step=1)
     for step in (0, 40, 200):
-        compute(replace(state_of(text, point), step=step, claims=("x", "y"), rule_step=1))
-    assert time.perf_counter() - start < LONGEST
+        start = time.perf_counter()
+        compute(replace(state, step=step))
+        assert time.perf_counter() - start < LONGEST
+
+
+@pytest.mark.parametrize("half", [1e-300, 1e-12, 1e-3, 1e6, 1e100, 1e200, 1e299])
+def test_scenes_of_any_width_are_computed_without_a_warning(half: float) -> None:
+    for text, point in SURFACES.values():
+        state = replace(state_of(text, point), claims=("x", "y+1"), step=20)
+        view = (-half, 1.02 * half, -0.97 * half, half)
+        scene = compute(replace(state, view=view, point=(0.3 * half, 0.2 * half)))
+        assert np.isfinite(fit_view(state).view).all()
+        assert all(np.isfinite(part.view).all() for part in scene.slices)
 
 
 @pytest.mark.parametrize(
