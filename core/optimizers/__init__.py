@@ -19,6 +19,7 @@ from core.optimizers.hyperparameters import Hyperparameter
 from core.optimizers.many_starts import Arrivals, descend_all, descend_in_blocks
 from core.optimizers.noise import noisy
 from core.optimizers.objective import Evaluation, Objective
+from core.optimizers.resuming import resume
 from core.optimizers.schedules import (
     SCHEDULES,
     Constant,
@@ -90,4 +91,5 @@ __all__ = [
     "minimize",
     "noisy",
     "race",
+    "resume",
 ]

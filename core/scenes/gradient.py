@@ -12,11 +12,10 @@ from core.autodiff import hessian
 from core.differentiate import differentiate
 from core.expression import Expression
 from core.finite_difference import METHODS, estimate
-from core.scenes.descent import Descent
 from core.scenes.gradient_slices import Slice, slice_along
-from core.scenes.gradient_state import GradientState, Point, decimals, path_of
+from core.scenes.gradient_state import GradientState, Point, decimals, race_of
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
-from core.scenes.race import Race, race
+from core.scenes.race import Race
 from core.scenes.state import (
     Parameter,
     Problem,
@@ -97,12 +96,10 @@ class GradientScene:
         Along x and along y.
     curvature
         At P.
-    learning_rate, descent
-        Gradient descent from P; its arrays are the same objects as long as what they depend on stays.
+    learning_rate
+        Of the selected racer.
     race
         All optimisers from P; the same object as long as what it depends on stays.
-    can_go_on
-        Whether there is a further step.
     """
 
     text: str
@@ -128,9 +125,7 @@ class GradientScene:
     slices: tuple[Slice, Slice]
     curvature: Curvature
     learning_rate: float
-    descent: Descent
     race: Race
-    can_go_on: bool
 
 
 def compute(state: GradientState) -> GradientScene:
@@ -145,7 +140,6 @@ def compute(state: GradientState) -> GradientScene:
     magnitude = math.hypot(*gradient)
     uphill = _arrow_tip(state, gradient, magnitude)
     has_curve = math.isfinite(value) and bool(plan.levels)
-    path = path_of(state)
     return GradientScene(
         text=state.text,
         problem=typed if isinstance(typed, Problem) else None,
@@ -170,9 +164,7 @@ def compute(state: GradientState) -> GradientScene:
         slices=(slice_along(state, 0, plan, slopes[0]), slice_along(state, 1, plan, slopes[1])),
         curvature=_curvature(expression, at),
         learning_rate=state.learning_rate,
-        descent=path,
-        race=race(state.formula, state.parameters, state.point, state.racers, state.selected, state.step),
-        can_go_on=path.can_go_on,
+        race=race_of(state),
     )
 
 
