@@ -31,6 +31,7 @@ from core.optimizers.schedules import (
 )
 from core.optimizers.second_order import LBFGS, DampedNewton, Newton
 from core.optimizers.stability import Divergence
+from core.optimizers.tuning import Trial, Tuning, tune, tuning
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "gradient_descent": GradientDescent,
@@ -85,6 +86,8 @@ __all__ = [
     "Schedule",
     "StepDecay",
     "Trajectory",
+    "Trial",
+    "Tuning",
     "WarmUp",
     "descend_all",
     "descend_in_blocks",
@@ -92,4 +95,6 @@ __all__ = [
     "noisy",
     "race",
     "resume",
+    "tune",
+    "tuning",
 ]

@@ -16,6 +16,7 @@ from core.scenes.gradient_slices import Slice, slice_along
 from core.scenes.gradient_state import GradientState, Point, decimals, race_of
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
 from core.scenes.race import Race
+from core.scenes.race_script import race_script
 from core.scenes.state import (
     Parameter,
     Problem,
@@ -293,18 +294,15 @@ def _short(slope: float) -> str:
 
 
 def to_python(state: GradientState) -> str:
-    """NumPy script that computes what the tab shows at the point, and descends from it."""
+    """NumPy script that computes what the tab shows at the point, and lets all racers descend from it."""
     expression = expression_of(state.formula)
     numbers = "".join(f"{name} = {value!r}\n" for name, value in state.parameters)
     partials = ", ".join(differentiate(expression, name).derivative.python() for name in COORDINATES)
     return (
-        f"import math\n\nimport numpy as np\n\n{numbers}point = {state.point!r}\n"
-        f"learning_rate = {state.learning_rate!r}\nsteps = {state.step}\n\n\n"
+        f"import math\n\nimport numpy as np\n\n{numbers}point = {state.point!r}\n\n\n"
         f"def f(x, y):\n    return {expression.python()}\n\n\n"
-        f"def gradient(x, y):\n    return np.array([{partials}], dtype=float)\n\n\n"
-        "print('f(P)     =', f(*point))\nprint('gradient =', gradient(*point))\n"
+        f"def gradient(x, y):\n    return np.array([{partials}], dtype=float)\n"
+        "\n\nprint('f(P)     =', f(*point))\nprint('gradient =', gradient(*point))\n"
         "print('size     =', math.hypot(*gradient(*point)))\n"
-        "for step in range(1, steps + 1):\n"
-        "    point = point - learning_rate * gradient(*point)\n"
-        "    print(step, point, f(*point))\n"
+        f"{race_script(state.ground, state.racers, state.forks, race_of(state).step)}"
     )

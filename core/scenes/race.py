@@ -22,6 +22,7 @@ from core.scenes.race_paths import (
     path_on,
     refusal_at,
 )
+from core.scenes.race_setup import Setup, has_allowed_settings, setup_of
 from core.scenes.state import StateError
 
 CONVERGED = 1e-12
@@ -149,12 +150,19 @@ class Race:
         Why no descent can start at P, or empty.
     can_go_on
         Whether anyone has a further step.
+    setup
+        What can be set on the selected racer.
+    noise, seed
+        Standard deviation of the noise in the gradients, 0 for none, and its seed.
     """
 
     step: int
     racers: tuple[Racer, ...]
     runs: tuple[Run, ...]
     selected: str
+    setup: Setup
+    noise: float
+    seed: int
     ghosts: tuple[Run, ...] = ()
     refusal: str = ""
     can_go_on: bool = False
@@ -214,7 +222,7 @@ def check_racers(racers: tuple[Racer, ...], selected: str, forks: tuple[Fork, ..
 def _check_settings(field: str, racer: Racer) -> None:
     try:
         optimizer_of(racer)
-        known = racer.learning_rate >= 0.0
+        known = racer.learning_rate >= 0.0 and has_allowed_settings(racer)
     except (KeyError, TypeError, ValueError):
         known = False
     if not known:
@@ -227,15 +235,26 @@ def race(
 ) -> Race:
     """Let all racers descend to a step; equal arguments give the very same object."""
     refusal = refusal_at(ground.formula, ground.parameters, ground.start)
+    setup = setup_of(racers, selected)
     if refusal:
-        return Race(0, racers, (), selected, refusal=refusal)
+        return Race(0, racers, (), selected, setup, ground.noise, ground.seed, refusal=refusal)
     step = min(max(step, 0), MAX_STEPS)
     courses = [course_of(ground, racer, forks) for racer in racers if racer.runs]
     runs = tuple(run_on(course, step) for course in courses)
     ghosts = tuple(run_on(course.before_the_last_fork, step) for course in courses if course.forks)
     reached = max((run.step for run in runs), default=step)
     can_go_on = reached < MAX_STEPS and any(run.step == step and not run.stopped for run in runs)
-    return Race(reached, racers, runs, selected, ghosts, can_go_on=can_go_on)
+    return Race(
+        reached,
+        racers,
+        runs,
+        selected,
+        setup,
+        ground.noise,
+        ground.seed,
+        ghosts,
+        can_go_on=can_go_on,
+    )
 
 
 def course_of(ground: Ground, racer: Racer, forks: tuple[Fork, ...]) -> Course:

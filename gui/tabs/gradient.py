@@ -28,6 +28,9 @@ from gui.theme import NARROW_WINDOW
 DESCENT = "descent"
 """What the clock plays at first."""
 
+SPEEDS = (0.1, 4000.0)
+"""Ends of the slider of the speed, in steps per second."""
+
 SLICES, NARROW_SLICES = 276, 196
 """Width of the slices, in a usual window and in a small one."""
 
@@ -58,7 +61,7 @@ class GradientTab(Tab):
         """Make every widget and item, once."""
         self.map = MapPane(self.theme)
         self.slices = (SlicePane(self.theme, 0), SlicePane(self.theme, 1))
-        self.transport = TransportBar(self.theme, default_speed=self.speed)
+        self.transport = TransportBar(self.theme, speeds=SPEEDS, default_speed=self.speed)
         self.inspector = GradientInspector(self.theme)
         self._labels_timer = QTimer(self, singleShot=True, interval=0)
         self._labels_timer.timeout.connect(self._render_again)

@@ -20,6 +20,7 @@ from gui.tabs.formula_card import FormulaCard
 from gui.tabs.gradient_descent_card import DescentCard
 from gui.tabs.gradient_formula import SumLabel
 from gui.tabs.gradient_panes import PARTIALS, coordinate
+from gui.tabs.gradient_race_card import RaceCard
 from gui.tabs.letter_sliders import LetterSliders
 from gui.theme import Theme
 
@@ -182,8 +183,8 @@ class GradientInspector(Inspector):
 
     Attributes
     ----------
-    formula, point, curvature, descent : Card
-        The four cards.
+    formula, point, curvature, descent, setup : Card
+        The cards.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -192,7 +193,8 @@ class GradientInspector(Inspector):
         self.point = PointCard(theme)
         self.curvature = CurvatureCard(theme)
         self.descent = DescentCard(theme)
-        for card in (self.formula, self.point, self.curvature, self.descent):
+        self.setup = RaceCard(theme)
+        for card in (self.formula, self.point, self.curvature, self.descent, self.setup):
             self.add(card)
 
     def show_scene(self, scene: GradientScene) -> None:
@@ -201,3 +203,4 @@ class GradientInspector(Inspector):
         self.point.show_scene(scene)
         self.curvature.show_scene(scene)
         self.descent.show_scene(scene)
+        self.setup.show_scene(scene)

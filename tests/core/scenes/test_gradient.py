@@ -434,4 +434,4 @@ def test_the_script_prints_what_the_tab_shows(formula: str, capsys: pytest.Captu
     exec(to_python(state), {})
     printed = capsys.readouterr().out
     assert float(printed.splitlines()[0].removeprefix("f(P)     = ")) == pytest.approx(scene.value)
-    assert printed.count("\n") == 5
+    assert [line.split(":")[0] for line in printed.splitlines()[3:]] == [run.title for run in scene.race.runs]
