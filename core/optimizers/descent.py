@@ -241,7 +241,8 @@ class Descent:
 
     def _loop(self) -> Callable[..., DescentSteps] | None:
         objective, optimizer = self.objective, self.optimizer
-        if objective.expression is None or objective.draw is not None:
+        noise = objective.noise
+        if objective.expression is None or (objective.draw is not None and noise is None):
             return None
         if not isinstance(optimizer, FirstOrder) or type(optimizer).advance is not FirstOrder.advance:
             return None
@@ -249,7 +250,10 @@ class Descent:
         if any(np.shape(kept) != shape for kept in memory.values()):
             return None
         program = descent_program(objective.expression, objective.names, optimizer, list(memory))
-        return None if program is None else partial(program.run, optimizer)
+        if program is None:
+            return None
+        rows = None if noise is None else lambda step: noise(step, shape).tolist()
+        return partial(program.run, optimizer, noise=rows)
 
     def _is_same_step(self, by_loop: DescentSteps) -> bool | None:
         """Tell whether the loop takes the last step as the optimiser did; None if it does not take it.

@@ -175,7 +175,7 @@ def path_on(course: Course, step: int) -> Trajectory:
 
 def _horizon(course: Course, step: int) -> int:
     """Give the number of steps to compute for the step to be seen and the next one to be known."""
-    quick = issubclass(OPTIMIZERS[course.racer.optimizer], FirstOrder) and not course.ground.noise
+    quick = issubclass(OPTIMIZERS[course.racer.optimizer], FirstOrder)
     chunk = QUICK_CHUNK if quick else SLOW_CHUNK
     end = FIRST_HORIZON
     while end <= step and end < chunk:
