@@ -98,7 +98,7 @@ class DescentProgram:
         self._moving = [names.index(name) for name in program.names]
         self._update = self._record(rule)
         self._pack = struct.Struct(f"{(2 + len(self._memory_names)) * self._coordinates + 1}d").pack
-        self._loops: dict[bool, Callable[..., Any]] = {}
+        self._loops: dict[tuple[bool, bool], Callable[..., Any]] = {}
 
     def run(
         self,
@@ -109,8 +109,9 @@ class DescentProgram:
         first_step: int,
         steps: int,
         tolerance: float | None = None,
+        noise: Callable[[int], Sequence[float]] | None = None,
     ) -> DescentSteps:
-        """Take up to so many steps.
+        """Take up to so many steps; `noise` gives what is added to the gradient after a step.
 
         The loop ends early before a step whose point, loss, gradient or memory is not finite, which is for
         the careful code to take and to explain, and after a step whose gradient is, but for rounding, not
@@ -119,15 +120,18 @@ class DescentProgram:
         remembered = [float(value) for name in self._memory_names for value in memory[name]]
         numbers = [getattr(rule, name) for name in self._hyperparameters]
         limit = None if tolerance is None else tolerance * tolerance * (1.0 + 1e-9)
-        loop = self._loop(limit is not None)
+        loop = self._loop(limit is not None, noise is not None)
         state = [*map(float, point), *map(float, gradient), *remembered]
         tables = [np.empty((0, len(state) + 1))]
         done, goes_on = 0, True
         while goes_on and done < steps:
             count = min(max(done, FIRST_CHUNK), steps - done)
             first, kept = first_step + done, bytearray()
+            rows = [] if noise is None else [(step, noise(step)) for step in range(first, first + count)]
             with suppress(ArithmeticError, ValueError):  # the step that raises has kept nothing
-                goes_on = loop(*state, *numbers, first, first + count, limit, kept, self._pack) is not None
+                goes_on = (
+                    loop(*state, *numbers, first, first + count, limit, kept, self._pack, rows) is not None
+                )
             table = _usable(np.frombuffer(kept, dtype=np.float64).reshape(-1, len(state) + 1))
             goes_on = goes_on and len(table) == count
             done += len(table)
@@ -174,15 +178,14 @@ class DescentProgram:
         memories = [recorder.register(each[name]) for name in self._memory_names for each in remembered]
         return recorder.recording([*moved, *memories])
 
-    def _loop(self, ends_at_limit: bool) -> Callable[..., Any]:
-        if ends_at_limit not in self._loops:
+    def _loop(self, ends_at_limit: bool, noisy: bool) -> Callable[..., Any]:
+        kind = ends_at_limit, noisy
+        if kind not in self._loops:
             instructions = self._update.instructions + self._program.recording.instructions
-            self._loops[ends_at_limit] = compiled(
-                self._source(ends_at_limit), Recording((), instructions, ())
-            )
-        return self._loops[ends_at_limit]
+            self._loops[kind] = compiled(self._source(*kind), Recording((), instructions, ()))
+        return self._loops[kind]
 
-    def _source(self, ends_at_limit: bool) -> str:
+    def _source(self, ends_at_limit: bool, noisy: bool) -> str:
         k, variables = self._coordinates, self._variables()
         step = variables[-1]
         parameters = variables[-1 - len(self._hyperparameters) : -1]
@@ -200,18 +203,25 @@ class DescentProgram:
         slopes = ["0.0"] * k
         for place, slope in zip(self._moving, results[1 : self._program.returned], strict=True):
             slopes[place] = slope
+        added = [f"n{coordinate}" for coordinate in range(k)]
+        if noisy:
+            slopes = [f"{slope} + {noise}" for slope, noise in zip(slopes, added, strict=True)]
         lines += _assignments(state[k : 2 * k], slopes)
         lines.append(f"kept += pack({', '.join([*state, results[0]])})")
         if ends_at_limit:
             squares = " + ".join(f"{name} * {name}" for name in state[k : 2 * k])
             lines.append(f"if {squares} <= limit: return None")
+        steps = "step in range(first, last)"
+        if noisy:
+            steps = f"step, ({''.join(f'{noise}, ' for noise in added)}) in noise"
         if any(step in line for line in lines):
             lines.insert(0, f"{step} = float(step)")
+        given = [*state, *parameters, "first", "last", "limit", "kept", "pack", "noise"]
         return "\n".join(
             [
-                f"def run({', '.join([*state, *parameters, 'first', 'last', 'limit', 'kept', 'pack'])}):",
+                f"def run({', '.join(given)}):",
                 *(f"    {line}" for line in lines_before),
-                "    for step in range(first, last):",
+                f"    for {steps}:",
                 *(f"        {line}" for line in lines),
                 "    return last",
                 "",

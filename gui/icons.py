@@ -8,6 +8,8 @@ from math import cos, pi, sin
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
+from gui.marker_shapes import SHAPES
+
 _Draw = Callable[[QPainter, QColor], None]
 
 
@@ -110,10 +112,15 @@ _ICONS: dict[str, _Draw] = {
     "correct": _knocked_out(_disc(), _TICK),
     "wrong": _knocked_out(_disc(), _CROSS),
     "circle": lambda painter, colour: painter.fillPath(_disc_of(4.5), colour),
+    "triangle_down": _fill(_polygon((0, 5), (5, -4), (-5, -4))),
     "triangle": _fill(_polygon((0, -5), (5, 4), (-5, 4))),
-    "triangle-down": _fill(_polygon((0, 5), (5, -4), (-5, -4))),
     "diamond": _fill(_polygon((0, -5.5), (5.5, 0), (0, 5.5), (-5.5, 0))),
     "square": _fill(_polygon((-4.2, -4.2), (4.2, -4.2), (4.2, 4.2), (-4.2, 4.2))),
+}
+_ICONS |= {
+    shape: _fill(_polygon(*((5.2 * x, 5.2 * y) for x, y in corners)))
+    for shape, corners in SHAPES.items()
+    if shape not in _ICONS
 }
 
 

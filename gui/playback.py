@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-SLOWEST, FASTEST = 0.5, 960.0
+SLOWEST, FASTEST = 0.1, 4096.0
 FRAMES_PER_SECOND = 60
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
-from pyqtgraph.functions import arrayToQPolygonF
+from numpy.typing import ArrayLike, NDArray
+from pyqtgraph.functions import arrayToQPath, arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from gui.marker_shapes import SHAPES
 from gui.plot_axes import Projection
 from gui.plot_item import PlotItem, area_of, halo_pen, make_pen
 from gui.plot_paths import Array, cut_segments, straight
@@ -21,6 +23,15 @@ FAR_VIEWS = 2.0
 
 MOST_CROSSING = 16
 """So many of those are drawn; a descent that diverges would make a solid block of them."""
+
+FEW_STEPS = 100
+"""Paths of fewer are not searched for points at which they rest."""
+
+MOST_DASHED = 1500
+"""So many lines are dashed at most, for each dash costs as much as a line."""
+
+WIDEST = 2.0**20
+"""More pixels than a plot has in a row."""
 
 
 class Arrow(PlotItem):
@@ -94,27 +105,6 @@ class Arrow(PlotItem):
         painter.drawPolygon(self._tip)
 
 
-def _corners(count: int, start: float, inner: float = 1.0) -> list[Point]:
-    """Corners on the unit circle; with `inner`, every second one at that radius."""
-    return [
-        (radius * math.cos(angle), radius * math.sin(angle))
-        for index in range(count)
-        for radius, angle in [
-            (inner if index % 2 and inner != 1 else 1.0, start + 2 * math.pi * index / count)
-        ]
-    ]
-
-
-SHAPES: dict[str, list[Point]] = {
-    "square": [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
-    "diamond": _corners(4, 0.0),
-    "triangle": _corners(3, -math.pi / 2),
-    "triangle_down": _corners(3, math.pi / 2),
-    "star": _corners(10, -math.pi / 2, 0.42),
-}
-"""Corners of each marker with radius 1, y downwards; a disc has none."""
-
-
 def marker_path(shape: str, radius: float) -> QPainterPath:
     """Give the outline of a marker around (0, 0)."""
     path = QPainterPath()
@@ -133,8 +123,8 @@ class Marker(PlotItem):
     ----------
     colour : str
         Mark colour.
-    shape : {"disc", "square", "diamond", "triangle", "triangle_down", "star"}
-        What is drawn.
+    shape : str
+        "disc", or one of `gui.marker_shapes.SHAPES`.
     size : float
         Radius in pixels.
     hollow : bool
@@ -210,6 +200,19 @@ class Marker(PlotItem):
 class PathWithDots(PlotItem):
     """A path of steps: a line with a small dot at each of its points, over a thin halo.
 
+    Parameters
+    ----------
+    colour : str
+        Of line and dots.
+    width, dot, halo : float
+        Of the line, of a dot's radius, and of the halo, in pixels; without a radius there are no dots.
+    shape : str
+        "disc", or one of `gui.marker_shapes.SHAPES`, for the dots.
+    style : str
+        "solid" or "dashed".
+    opacity : float
+        Of all.
+
     Attributes
     ----------
     lines : list of QLineF
@@ -218,21 +221,47 @@ class PathWithDots(PlotItem):
 
     level = 5.0
 
-    def __init__(self, colour: str, width: float = 1.75, dot: float = 2.25, halo: float = 1.0) -> None:
+    def __init__(
+        self,
+        colour: str,
+        width: float = 1.75,
+        dot: float = 2.25,
+        halo: float = 1.0,
+        *,
+        shape: str = "disc",
+        style: str = "solid",
+        opacity: float = 1.0,
+    ) -> None:
         super().__init__()
         self.lines: list[QLineF] = []
-        self._pen = make_pen(colour, width)
-        self._pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        self._look = (colour, width, dot)
+        self._style, self._opacity = style, opacity
         self._halo = halo
+        self._shape = shape
         self._dots = QPolygonF()
-        self._dot_pen = make_pen(colour, 2 * dot)
+        self._shapes = QPainterPath()
+        self._dashes = QPainterPath()
         self._x: ArrayLike = ()
         self._y: ArrayLike = ()
+        self._make_pens()
+
+    def _make_pens(self) -> None:
+        colour, width, dot = self._look
+        self._pen = make_pen(colour, width, self._style, self._opacity)
+        self._pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        self._dot_pen = make_pen(colour, 2 * dot, opacity=self._opacity)
 
     def show(self, x: ArrayLike, y: ArrayLike) -> None:
         """Draw the steps through these points; the very same arrays as before cost nothing."""
         if x is not self._x or y is not self._y:
             self._x, self._y = x, y
+            self.reproject()
+
+    def show_weight(self, width: float, dot: float) -> None:
+        """Draw the line and the dots as thick as this from now on."""
+        if (width, dot) != self._look[1:]:
+            self._look = (self._look[0], width, dot)
+            self._make_pens()
             self.reproject()
 
     def clear(self) -> None:
@@ -241,24 +270,54 @@ class PathWithDots(PlotItem):
 
     def _lay_out(self, projection: Projection) -> None:
         x, y = (np.atleast_1d(pixels) for pixels in projection.to_pixels(self._x, self._y))
-        inside = (x > projection.left - 5) & (x < projection.right + 5)
-        inside &= (y > projection.top - 5) & (y < projection.bottom + 5)
-        # Dots on one and the same pixel look like one: ten thousand steps cost no more than is seen.
-        apart = np.unique(np.column_stack((x[inside], y[inside])).round(), axis=0, return_index=True)[1]
-        self._dots = arrayToQPolygonF(x[inside][apart], y[inside][apart]) if apart.size else QPolygonF()
+        x, y = _without_rests(x, y)
+        dots = self._lay_out_dots(x, y, projection)
         ends = _distinct_steps(x, y, projection)
-        self.lines = [QLineF(*each) for each in ends.tolist()]
-        bounds = self._dots.boundingRect()
-        if self.lines:
+        if self._style == "solid":
+            self.lines = [QLineF(*each) for each in ends.tolist()]
+        else:
+            self._dashes = _joined(ends)
+        bounds = dots
+        if len(ends):
             across, down = ends[:, 0::2], ends[:, 1::2]
             corners = (QPointF(across.min(), down.min()), QPointF(across.max(), down.max()))
             bounds |= QRectF(*corners).adjusted(0, 0, 1, 1)
-        reach = self._dot_pen.widthF() + self._halo
+        reach = self._dot_pen.widthF() + self._pen.widthF() + self._halo
         self.set_bounds(bounds.adjusted(-reach, -reach, reach, reach) & area_of(projection, 20))
 
+    def _lay_out_dots(self, x: Array, y: Array, projection: Projection) -> QRectF:
+        """Lay out the dots that can be told apart, and give their bounds."""
+        dot = self._look[2]
+        if not dot:
+            return QRectF()
+        inside = (x > projection.left - 5) & (x < projection.right + 5)
+        inside &= (y > projection.top - 5) & (y < projection.bottom + 5)
+        x, y = x[inside], y[inside]
+        apart = _first_of_each(x, y)
+        x, y = x[apart], y[apart]
+        if self._shape == "disc":
+            self._dots = arrayToQPolygonF(x, y) if x.size else QPolygonF()
+            return self._dots.boundingRect()
+        self._shapes = _stamped(SHAPES[self._shape], dot, x, y)
+        return self._shapes.controlPointRect()
+
     def _draw(self, painter: QPainter) -> None:
-        painter.setPen(halo_pen(self._dot_pen, self.plot_colour, self._halo))
-        painter.drawPoints(self._dots)
+        if self._shape == "disc" and self._look[2]:
+            painter.setPen(halo_pen(self._dot_pen, self.plot_colour, self._halo))
+            painter.drawPoints(self._dots)
+        self._draw_lines(painter)
+        if not self._look[2]:
+            return
+        if self._shape == "disc":
+            painter.setPen(self._dot_pen)
+            painter.drawPoints(self._dots)
+        else:
+            painter.fillPath(self._shapes, self._dot_pen.color())
+
+    def _draw_lines(self, painter: QPainter) -> None:
+        if self._style != "solid":
+            painter.strokePath(self._dashes, self._pen)
+            return
         # One by one: in a single path Qt would look for every crossing. And flat: round ends, which the dots
         # hide, cost twenty times as much.
         around = halo_pen(self._pen, self.plot_colour, self._halo)
@@ -267,17 +326,53 @@ class PathWithDots(PlotItem):
         painter.drawLines(self.lines)
         painter.setPen(self._pen)
         painter.drawLines(self.lines)
-        painter.setPen(self._dot_pen)
-        painter.drawPoints(self._dots)
+
+
+def _without_rests(x: Array, y: Array) -> tuple[Array, Array]:
+    """Leave out points, given in pixels, at which the path has not left the place of the one before."""
+    if x.size < FEW_STEPS:
+        return x, y
+    with np.errstate(all="ignore"):
+        moved = (np.diff(x.round(1)) != 0) | (np.diff(y.round(1)) != 0)
+    kept = np.append(True, moved)
+    return x[kept], y[kept]
+
+
+def _first_of_each(x: Array, y: Array) -> NDArray[np.intp]:
+    """Tell the first of all points on each pixel: dots on one pixel look like one."""
+    return np.sort(np.unique(x.round() + 1j * y.round(), return_index=True)[1])
+
+
+def _stamped(corners: Sequence[Point], size: float, x: Array, y: Array) -> QPainterPath:
+    """Put a marker at each place, all of them in one path."""
+    if not x.size:
+        return QPainterPath()
+    outline = size * np.array([*corners, corners[0]])
+    across, down = x[:, None] + outline[:, 0], y[:, None] + outline[:, 1]
+    joined = np.ones(across.shape, dtype=np.int32)
+    joined[:, -1] = 0
+    path = arrayToQPath(across.ravel(), down.ravel(), connect=joined.ravel(), finiteCheck=False)
+    path.setFillRule(Qt.FillRule.WindingFill)
+    return path
+
+
+def _joined(ends: Array) -> QPainterPath:
+    """Join lines, rows x, y, x, y, of which one begins where the one before it ends, so that dashes go on."""
+    ends = ends[:MOST_DASHED]
+    if not len(ends):
+        return QPainterPath()
+    joined = np.ones(2 * len(ends), dtype=np.int32)
+    joined[1:-1:2] = (ends[1:, :2] == ends[:-1, 2:]).all(axis=1)
+    return arrayToQPath(ends[:, 0::2].ravel(), ends[:, 1::2].ravel(), connect=joined, finiteCheck=False)
 
 
 def _distinct_steps(x: Array, y: Array, projection: Projection) -> Array:
     """Give the ends of the lines to draw for steps, as rows x, y, x, y: only those that look different."""
     index, ends, _ = cut_segments(x, y, projection, 10.0)
-    rounded = ends.round()
-    backwards = rounded[:, 0] > rounded[:, 2]
-    rounded[backwards] = rounded[backwards][:, [2, 3, 0, 1]]
-    chosen = np.sort(np.unique(rounded, axis=0, return_index=True)[1])
+    first, second = (ends[:, k].round() * WIDEST + ends[:, k + 1].round() for k in (0, 2))
+    backwards = first > second
+    first[backwards], second[backwards] = second[backwards], first[backwards]
+    chosen = np.sort(np.unique(first + 1j * second, return_index=True)[1])
     index, ends = index[chosen], ends[chosen]
     across, down = FAR_VIEWS * projection.width, FAR_VIEWS * projection.height
     far = (x < projection.left - across) | (x > projection.right + across)

@@ -56,8 +56,8 @@ class Theme:
         Colours of the mathematics.
     central, five_point, richardson : Hue
         Further numerical approximations.
-    momentum, nesterov, rmsprop, adam : str
-        Marks of the other optimisers.
+    optimisers : tuple of (str, str)
+        Mark of each other optimiser by its key; `optimiser` finds it.
     window, panel, card, plot, hairline, border, grid, zero_axis, ink, second, muted : str
         Neutrals; `ink`, `second` and `muted` are text from strongest to weakest.
     field, button, selected, track : str
@@ -78,10 +78,7 @@ class Theme:
     data: Hue
     optimum: Hue
     fault: Hue
-    momentum: str
-    nesterov: str
-    rmsprop: str
-    adam: str
+    optimisers: tuple[tuple[str, str], ...]
     window: str
     panel: str
     card: str
@@ -100,6 +97,10 @@ class Theme:
     function_ramp: tuple[str, str]
     loss_ramp: tuple[str, str]
 
+    def optimiser(self, key: str) -> str:
+        """Give the mark of an optimiser, a green of its own."""
+        return dict(self.optimisers).get(key, self.descent.mark)
+
 
 LIGHT = Theme(
     name="light",
@@ -114,10 +115,22 @@ LIGHT = Theme(
     data=Hue("#1D2129", "#1D2129"),
     optimum=Hue("#E69F00", "#1D2129"),
     fault=Hue("#B4163A", "#B4163A"),
-    momentum="#5F8F00",
-    nesterov="#8CC63F",
-    rmsprop="#0E4F46",
-    adam="#19B5A5",
+    optimisers=(
+        ("momentum", "#5F8F00"),
+        ("nesterov", "#8CC63F"),
+        ("rmsprop", "#0E4F46"),
+        ("adam", "#19B5A5"),
+        ("adagrad", "#2E7D32"),
+        ("adadelta", "#6B8E5A"),
+        ("amsgrad", "#0B7A75"),
+        ("adamax", "#3FA34D"),
+        ("nadam", "#1F5F2E"),
+        ("radam", "#4FA083"),
+        ("adamw", "#00806A"),
+        ("newton", "#37470F"),
+        ("damped_newton", "#7A8B2B"),
+        ("lbfgs", "#2DB35D"),
+    ),
     window="#F2F3F6",
     panel="#F5F6F8",
     card="#FFFFFF",
@@ -150,10 +163,22 @@ DARK = Theme(
     data=Hue("#E8EAEE", "#E8EAEE"),
     optimum=Hue("#FFC845", "#E8EAEE"),
     fault=Hue("#FF7D92", "#FF7D92"),
-    momentum="#9BBF3B",
-    nesterov="#D3E58A",
-    rmsprop="#7FA39A",
-    adam="#36D6C8",
+    optimisers=(
+        ("momentum", "#9BBF3B"),
+        ("nesterov", "#D3E58A"),
+        ("rmsprop", "#7FA39A"),
+        ("adam", "#36D6C8"),
+        ("adagrad", "#7BCB80"),
+        ("adadelta", "#A9C79A"),
+        ("amsgrad", "#4FB8B1"),
+        ("adamax", "#8FE39B"),
+        ("nadam", "#5FA872"),
+        ("radam", "#93D9C2"),
+        ("adamw", "#2FBF93"),
+        ("newton", "#B9CB7A"),
+        ("damped_newton", "#8F9F4A"),
+        ("lbfgs", "#6FF0A0"),
+    ),
     window="#1B1E24",
     panel="#1B1E24",
     card="#22262E",

@@ -135,7 +135,8 @@ def minimize(
     function, point = objective_of(objective, start, fixed)
     require_run(optimizer, steps, tolerance)
     with np.errstate(all="ignore"):
-        descent = _Descent(function, _first(function, point), optimizer)
+        first = _first(function, point)
+        descent = Descent(function, Record(first, optimizer.init(first.point)), optimizer)
         descent.run(int(steps), tolerance)
         return descent.trajectory()
 
@@ -194,13 +195,22 @@ def race(
     }
 
 
-class _Descent:
-    """One descent on its way: what is kept of it grows with each step."""
+class Descent:
+    """One descent on its way: what is kept of it grows with each step.
 
-    def __init__(self, objective: Objective, first: Evaluation, optimizer: Optimizer) -> None:
+    Attributes
+    ----------
+    record
+        Everything so far.
+    past_rates
+        Learning rates of steps that were taken before, perhaps with other hyperparameters.
+    """
+
+    def __init__(self, objective: Objective, record: Record, optimizer: Optimizer) -> None:
         self.objective = objective
         self.optimizer = optimizer
-        self.record = Record(first, optimizer.init(first.point))
+        self.record = record
+        self.past_rates: FloatArray = np.empty(0)
         self.stopped: str | None = None
         self.converged = False
         self.diverged = False
@@ -231,7 +241,8 @@ class _Descent:
 
     def _loop(self) -> Callable[..., DescentSteps] | None:
         objective, optimizer = self.objective, self.optimizer
-        if objective.expression is None or objective.draw is not None:
+        noise = objective.noise
+        if objective.expression is None or (objective.draw is not None and noise is None):
             return None
         if not isinstance(optimizer, FirstOrder) or type(optimizer).advance is not FirstOrder.advance:
             return None
@@ -239,7 +250,10 @@ class _Descent:
         if any(np.shape(kept) != shape for kept in memory.values()):
             return None
         program = descent_program(objective.expression, objective.names, optimizer, list(memory))
-        return None if program is None else partial(program.run, optimizer)
+        if program is None:
+            return None
+        rows = None if noise is None else lambda step: noise(step, shape).tolist()
+        return partial(program.run, optimizer, noise=rows)
 
     def _is_same_step(self, by_loop: DescentSteps) -> bool | None:
         """Tell whether the loop takes the last step as the optimiser did; None if it does not take it.
@@ -323,16 +337,22 @@ class _Descent:
             course.losses,
             course.gradients,
             self.record.stacked().memories,
-            np.asarray(self.optimizer.rate(np.arange(1.0, len(course.points))), dtype=np.float64),
+            self._rates(),
             stopped,
             self.converged,
             divergence,
         )
 
+    def _rates(self) -> FloatArray:
+        later = np.arange(len(self.past_rates) + 1.0, self.record.steps + 1.0)
+        rates = np.asarray(self.optimizer.rate(later), dtype=np.float64)
+        return np.concatenate((self.past_rates, rates))
+
     def _descends(self, learning_rate: float) -> bool:
         """Tell whether another learning rate leads down from the same start, to where it is stable."""
         slower = replace(self.optimizer, learning_rate=learning_rate)
-        trial = _Descent(self.objective, self.record.first, slower)
+        first = self.record.first
+        trial = Descent(self.objective, Record(first, slower.init(first.point)), slower)
         trial.run(TRIAL_STEPS, None)
         last = trial.record.last
         if trial.stopped is not None or trial.diverged or last.loss > self.record.first.loss:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -62,23 +63,27 @@ def noisy(objective: Expression | Objective | ValueAndGrad, scale: float, seed: 
         raise ValueError(f"seed must be a whole number that is not negative, not {seed!r}")
     exact = _objective(objective)
 
+    def noise(step: int, shape: tuple[int, ...]) -> FloatArray:
+        return float(scale) * _standard(int(seed), step, shape)
+
     def draw(step: int) -> ValueAndGrad:
-        random = np.random.default_rng((int(seed), step))
         value_and_grad = exact.at_step(step).value_and_grad
 
         def value_and_noisy_grad(point: FloatArray) -> tuple[Any, Any]:
             loss, gradient = value_and_grad(point)
-            return loss, np.asarray(gradient) + noise(point.shape)
+            return loss, np.asarray(gradient) + noise(step, point.shape)
 
-        def noise(shape: tuple[int, ...]) -> FloatArray:
-            if not drawn:
-                drawn.append(float(scale) * random.standard_normal(shape))
-            return drawn[0]
-
-        drawn: list[FloatArray] = []
         return value_and_noisy_grad
 
-    return replace(exact, draw=draw)
+    return replace(exact, draw=draw, noise=noise if exact.draw is None else None)
+
+
+@lru_cache(maxsize=2**15)
+def _standard(seed: int, step: int, shape: tuple[int, ...]) -> FloatArray:
+    """Draw the noise of a step, once for all who meet it."""
+    drawn = np.random.default_rng((seed, step)).standard_normal(shape)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def _objective(objective: Any) -> Objective:

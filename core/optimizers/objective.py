@@ -59,6 +59,9 @@ class Objective:
         What a step sees of a loss that is estimated, such as by a mini-batch or with noise: given the number
         of a step, from 1 (0 for the start), it returns the `value_and_grad` of that step. The same number
         gives the same function, so every run can be repeated. None if every step sees `value_and_grad`.
+    noise
+        What `draw` adds to the exact gradient at a step, given the shape of the point, if that is all it
+        does. Then long descents on a formula are compiled too.
     expression, names
         The formula that `value_and_grad` computes, if it is one, and its letters in the order of the
         point's coordinates. Then long descents are compiled, and a start may be given by letters.
@@ -74,6 +77,7 @@ class Objective:
     hessian: Callable[[FloatArray], FloatArray] | None = None
     is_quadratic: bool = False
     draw: Callable[[int], ValueAndGrad] | None = None
+    noise: Callable[[int, tuple[int, ...]], FloatArray] | None = None
     expression: Expression | None = None
     names: tuple[str, ...] = ()
 

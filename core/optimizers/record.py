@@ -29,6 +29,13 @@ class Record:
         self._waiting = [(first, memory)]
         self._length = 1
 
+    @classmethod
+    def of(cls, kept: DescentSteps) -> Record:
+        """Go on from what was kept of a descent: the start, and what is there after each step."""
+        record = cls(Evaluation(kept.points[0], float(kept.losses[0]), kept.gradients[0]), {})
+        record._blocks, record._waiting, record._length = [kept], [], len(kept.points)
+        return record
+
     @property
     def steps(self) -> int:
         """Number of steps that were taken."""

@@ -12,13 +12,13 @@ from core.autodiff import hessian
 from core.differentiate import differentiate
 from core.expression import Expression
 from core.finite_difference import METHODS, estimate
-from core.scenes.descent import Descent
 from core.scenes.gradient_claims import ClaimsScene, claims_scene
 from core.scenes.gradient_rules import RulesScene, rules_scene
 from core.scenes.gradient_slices import Slice, slice_along
-from core.scenes.gradient_state import GradientState, Point, decimals, path_of
+from core.scenes.gradient_state import GradientState, Point, decimals, race_of
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
-from core.scenes.race import Race, race
+from core.scenes.race import Race
+from core.scenes.race_script import race_script
 from core.scenes.state import (
     Parameter,
     Problem,
@@ -99,16 +99,14 @@ class GradientScene:
         Along x and along y.
     curvature
         At P.
-    learning_rate, descent
-        Gradient descent from P; its arrays are the same objects as long as what they depend on stays.
+    learning_rate
+        Of the selected racer.
     race
         All optimisers from P; the same object as long as what it depends on stays.
     rules
         The steps of a partial derivative.
     claims
         The user's own partial derivatives, and the verdicts on them.
-    can_go_on
-        Whether there is a further step.
     """
 
     text: str
@@ -134,11 +132,9 @@ class GradientScene:
     slices: tuple[Slice, Slice]
     curvature: Curvature
     learning_rate: float
-    descent: Descent
     race: Race
     rules: RulesScene
     claims: ClaimsScene
-    can_go_on: bool
 
 
 def compute(state: GradientState) -> GradientScene:
@@ -153,7 +149,6 @@ def compute(state: GradientState) -> GradientScene:
     magnitude = math.hypot(*gradient)
     uphill = _arrow_tip(state, gradient, magnitude)
     has_curve = math.isfinite(value) and bool(plan.levels)
-    path = path_of(state)
     return GradientScene(
         text=state.text,
         problem=typed if isinstance(typed, Problem) else None,
@@ -178,11 +173,9 @@ def compute(state: GradientState) -> GradientScene:
         slices=(slice_along(state, 0, plan, slopes[0]), slice_along(state, 1, plan, slopes[1])),
         curvature=_curvature(expression, at),
         learning_rate=state.learning_rate,
-        descent=path,
-        race=race(state.formula, state.parameters, state.point, state.racers, state.selected, state.step),
+        race=race_of(state),
         rules=rules_scene(state),
         claims=claims_scene(state),
-        can_go_on=path.can_go_on,
     )
 
 
@@ -311,18 +304,15 @@ def _short(slope: float) -> str:
 
 
 def to_python(state: GradientState) -> str:
-    """NumPy script that computes what the tab shows at the point, and descends from it."""
+    """NumPy script that computes what the tab shows at the point, and lets all racers descend from it."""
     expression = expression_of(state.formula)
     numbers = "".join(f"{name} = {value!r}\n" for name, value in state.parameters)
     partials = ", ".join(differentiate(expression, name).derivative.python() for name in COORDINATES)
     return (
-        f"import math\n\nimport numpy as np\n\n{numbers}point = {state.point!r}\n"
-        f"learning_rate = {state.learning_rate!r}\nsteps = {state.step}\n\n\n"
+        f"import math\n\nimport numpy as np\n\n{numbers}point = {state.point!r}\n\n\n"
         f"def f(x, y):\n    return {expression.python()}\n\n\n"
-        f"def gradient(x, y):\n    return np.array([{partials}], dtype=float)\n\n\n"
-        "print('f(P)     =', f(*point))\nprint('gradient =', gradient(*point))\n"
+        f"def gradient(x, y):\n    return np.array([{partials}], dtype=float)\n"
+        "\n\nprint('f(P)     =', f(*point))\nprint('gradient =', gradient(*point))\n"
         "print('size     =', math.hypot(*gradient(*point)))\n"
-        "for step in range(1, steps + 1):\n"
-        "    point = point - learning_rate * gradient(*point)\n"
-        "    print(step, point, f(*point))\n"
+        f"{race_script(state.ground, state.racers, state.forks, race_of(state).step)}"
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.presets import SURFACES, SurfacePreset
-from core.scenes.descent import MAX_STEPS, Descent, descent
 from core.scenes.level_map import COORDINATES, level_map
-from core.scenes.race import RACERS, Racer, check_racers
+from core.scenes.race import RACERS, Race, check_racers, race, with_changed
+from core.scenes.race_paths import MAX_STEPS, Fork, Ground, Racer
 from core.scenes.state import (
     LARGEST_NUMBER,
     FormulaState,
@@ -27,6 +27,8 @@ PRESETS = SURFACES
 """The ready surfaces that the tab offers."""
 
 SMALLEST_RATE, LARGEST_RATE = 1e-12, 1e6
+
+LARGEST_NOISE, LARGEST_SEED = 1e6, 999_999
 
 COLUMNS, PLANES = ("slices", "descent"), ("map", "surface")
 """What can stand beside the map, and how the function can be drawn."""
@@ -87,6 +89,10 @@ class GradientState(FormulaState):
         for none, and places in its tree that are open, as ``"0.1"``.
     claims
         What the user says ∂f/∂x and ∂f/∂y are.
+    forks
+        Where in the middle of a run a racer was given other settings, in order.
+    noise, seed
+        Standard deviation of the noise in each coordinate of the gradients, 0 for none, and its seed.
     """
 
     text: str = "(x^2+y-11)^2+(x+y^2-7)^2"
@@ -106,6 +112,9 @@ class GradientState(FormulaState):
     rule_step: int = 0
     rule_parts: tuple[str, ...] = ()
     claims: tuple[str, str] = ("", "")
+    forks: tuple[Fork, ...] = ()
+    noise: float = 0.0
+    seed: int = 1
 
     def check(self) -> None:
         """Refuse what no user can choose."""
@@ -116,7 +125,11 @@ class GradientState(FormulaState):
             len(self.value_range) == 2 and self.value_range[0] < self.value_range[1]
         ):
             raise StateError("value_range has a wrong value: two numbers in order, or none")
-        check_racers(self.racers, self.selected)
+        check_racers(self.racers, self.selected, self.forks)
+        if not 0.0 <= self.noise <= LARGEST_NOISE:
+            raise StateError(f"noise has a wrong value: {self.noise}")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise StateError(f"seed has a wrong value: {self.seed}")
         if self.column not in COLUMNS:
             raise StateError(f"column has a wrong value: {self.column[:40]}")
         if self.plane not in PLANES:
@@ -140,10 +153,15 @@ class GradientState(FormulaState):
         """Learning rate of the selected racer."""
         return self.racer.learning_rate
 
+    @property
+    def ground(self) -> Ground:
+        """What the race is run on."""
+        return Ground(self.formula, self.parameters, self.point, self.noise, self.seed)
 
-def path_of(state: GradientState) -> Descent:
-    """Descend from P as far as the state says; equal choices give the very same object."""
-    return descent(state.formula, state.parameters, state.point, state.learning_rate, state.step)
+
+def race_of(state: GradientState) -> Race:
+    """Let all racers descend from P as far as the state says; equal choices give the very same object."""
+    return race(state.ground, state.racers, state.forks, state.selected, state.step)
 
 
 def type_formula(state: GradientState, text: str) -> GradientState:
@@ -151,7 +169,7 @@ def type_formula(state: GradientState, text: str) -> GradientState:
     typed = type_text(state, text, COORDINATES)
     if typed.formula == state.formula:
         return typed
-    return replace(typed, value_range=(), rule_step=0, rule_parts=())
+    return replace(typed, value_range=(), forks=(), rule_step=0, rule_parts=())
 
 
 def choose_preset(state: GradientState, preset: SurfacePreset) -> GradientState:
@@ -164,6 +182,7 @@ def choose_preset(state: GradientState, preset: SurfacePreset) -> GradientState:
         point=(x, y),
         racers=_with_rates(state.racers, dict(preset.rates)),
         step=0,
+        forks=(),
         view=(left, right, bottom, top),
         value_range=(),
         rule_step=0,
@@ -178,16 +197,21 @@ def with_point(state: GradientState, x: float, y: float) -> GradientState:
     left, right, bottom, top = state.view
     x = x if x == state.point[0] else round(x, places)
     y = y if y == state.point[1] else round(y, places)
-    return replace(state, point=(min(max(x, left), right), min(max(y, bottom), top)))
+    return _from(state, (min(max(x, left), right), min(max(y, bottom), top)))
 
 
 def at_exactly(state: GradientState, x: float, y: float) -> GradientState:
     """Put P on exactly this place; the view grows if it does not contain it."""
     point = (min(max(x, -FARTHEST), FARTHEST), min(max(y, -FARTHEST), FARTHEST))
-    moved = replace(state, point=point)
+    moved = _from(state, point)
     if _holds(state.view, point):
         return moved
     return replace(moved, view=_grown(state.view, point), value_range=())
+
+
+def _from(state: GradientState, point: Point) -> GradientState:
+    """Let the race begin elsewhere: what was changed on the old way is over."""
+    return replace(state, point=point, forks=() if point != state.point else state.forks)
 
 
 def nudged(state: GradientState, right: int, up: int) -> GradientState:
@@ -200,7 +224,15 @@ def nudged(state: GradientState, right: int, up: int) -> GradientState:
 def with_learning_rate(state: GradientState, learning_rate: float) -> GradientState:
     """Choose the learning rate of the selected racer, which is positive."""
     rate = min(max(learning_rate, SMALLEST_RATE), LARGEST_RATE)
-    return replace(state, racers=_with_rate(state.racers, state.selected, rate))
+    racer = state.racer
+    return with_racer(state, racer._replace(settings=with_number(racer.settings, "learning_rate", rate)))
+
+
+def with_racer(state: GradientState, changed: Racer) -> GradientState:
+    """Set a racer up otherwise, from the step that is shown, or from the last one it has, on."""
+    run = race_of(state).run(changed.optimizer)
+    racers, forks = with_changed(state.racers, state.forks, changed, state.step if run is None else run.step)
+    return replace(state, racers=racers, forks=forks)
 
 
 def _with_rate(racers: tuple[Racer, ...], key: str, rate: float) -> tuple[Racer, ...]:
@@ -229,12 +261,17 @@ def _with_rates(racers: tuple[Racer, ...], rates: dict[str, float]) -> tuple[Rac
 def with_step(state: GradientState, step: int) -> GradientState:
     """Go to a step, or to the last one there is."""
     wanted = replace(state, step=min(max(step, 0), MAX_STEPS))
-    return replace(wanted, step=path_of(wanted).step)
+    return replace(wanted, step=race_of(wanted).step)
 
 
 def stepped(state: GradientState, count: int) -> GradientState:
     """Take a number of steps from the one that is shown, back if it is negative."""
-    return with_step(state, path_of(state).step + count)
+    return with_step(state, race_of(state).step + count)
+
+
+def restarted(state: GradientState) -> GradientState:
+    """Go back to the start of the race; what was changed on the way is over."""
+    return replace(state, step=0, forks=())
 
 
 def with_slice_view(state: GradientState, axis: int, view: View) -> GradientState:

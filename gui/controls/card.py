@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.controls.focus import FocusRing
 from gui.icons import paint_icon
@@ -186,6 +195,15 @@ class Inspector(QScrollArea):
     def add(self, card: QWidget) -> None:
         """Put a card below the others."""
         self.cards.insertWidget(self.cards.count() - 1, card)
+
+    def reveal(self, widget: QWidget) -> None:
+        """Scroll to a widget once all that is still to be shown and laid out has found its place."""
+
+        def scroll() -> None:
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+            self.ensureWidgetVisible(widget, 0, 12)
+
+        QTimer.singleShot(0, widget, scroll)
 
     def _keep_width(self, _minimum: int, maximum: int) -> None:
         """Let the scroll bar stand in the margin, so that cards keep their width."""

@@ -20,6 +20,7 @@ from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.gradient_inspector import GradientInspector
 from gui.tabs.gradient_panes import MapPane, SlicePane
+from gui.tabs.gradient_race_controls import connect_race
 from gui.tabs.gradient_rules import connect_rules
 from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
 from gui.tabs.letter_sweep import LetterSweep
@@ -27,6 +28,9 @@ from gui.theme import NARROW_WINDOW
 
 DESCENT = "descent"
 """What the clock plays at first."""
+
+SPEEDS = (0.1, 4000.0)
+"""Ends of the slider of the speed, in steps per second."""
 
 SLICES, NARROW_SLICES = 276, 196
 """Width of the slices, in a usual window and in a small one."""
@@ -58,7 +62,7 @@ class GradientTab(Tab):
         """Make every widget and item, once."""
         self.map = MapPane(self.theme)
         self.slices = (SlicePane(self.theme, 0), SlicePane(self.theme, 1))
-        self.transport = TransportBar(self.theme, default_speed=self.speed)
+        self.transport = TransportBar(self.theme, speeds=SPEEDS, default_speed=self.speed)
         self.inspector = GradientInspector(self.theme)
         self._labels_timer = QTimer(self, singleShot=True, interval=0)
         self._labels_timer.timeout.connect(self._render_again)
@@ -97,7 +101,7 @@ class GradientTab(Tab):
             plot.resized.connect(self._labels_timer.start)
 
     def _connect_cards(self) -> None:
-        formula, rate = self.inspector.formula, self.inspector.descent.rate
+        formula = self.inspector.formula
         formula.field.edited.connect(self._type)
         formula.field.chosen.connect(self.choose_example)
         formula.letters.pressed.connect(self.gesture_began)
@@ -107,10 +111,7 @@ class GradientTab(Tab):
         formula.letters.moved.connect(self._set_letter)
         formula.letters.committed.connect(self._set_letter)
         self.sweep = LetterSweep(self, formula.letters, self.players, self._numbers, self._set_letter)
-        rate.pressed.connect(self.gesture_began)
-        rate.released.connect(self.gesture_ended)
-        rate.moved.connect(lambda value: self.become(choices.with_learning_rate(self.state, value)))
-        rate.committed.connect(self._commit_rate)
+        connect_race(self)
         self.inspector.point.point_committed.connect(
             lambda x, y: self.become(choices.at_exactly(self.state, x, y))
         )
@@ -136,12 +137,12 @@ class GradientTab(Tab):
             pane.show_scene(scene)
         self.inspector.show_scene(scene)
         self.sweep.show(scene.parameters)
-        step = scene.descent.step
+        step = scene.race.step
         self.transport.show_state(
             step=step,
             playing=self.players.playing(DESCENT),
             can_back=step > 0,
-            can_forward=scene.can_go_on,
+            can_forward=scene.race.can_go_on,
             speed=self.players.speed(DESCENT),
         )
         self._known_view = scene.view
@@ -157,6 +158,10 @@ class GradientTab(Tab):
             self._plots.setSizes([max(self._plots.width() - width - 1, 1), width])
 
     # Gestures.
+
+    def render_soon(self) -> None:
+        """Show the scene again: a number in a field that was refused gives way to the present one."""
+        self._labels_timer.start()
 
     def _put(self, x: float, y: float) -> None:
         self.become(choices.with_point(self.state, x, y))
@@ -183,10 +188,6 @@ class GradientTab(Tab):
 
     def _numbers(self) -> dict[str, float]:
         return dict(self.state.parameters)
-
-    def _commit_rate(self, value: float) -> None:
-        self.become(choices.with_learning_rate(self.state, value))
-        self._labels_timer.start()  # a refused number gives way to the present one
 
     def _choose_step(self, step: int) -> None:
         self.playback.pause()
@@ -218,13 +219,13 @@ class GradientTab(Tab):
 
     def _descend(self, count: int) -> bool:
         self.become(choices.stepped(self.state, count))
-        return choices.path_of(self.state).can_go_on
+        return choices.race_of(self.state).can_go_on
 
     def _climb(self, count: int) -> None:
         self.become(choices.stepped(self.state, -count))
 
     def _return(self) -> None:
-        self.edited(step=0)
+        self.become(choices.restarted(self.state))
 
     def fit_view(self) -> None:
         """Show the function and P."""

@@ -6,27 +6,24 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from core.scenes.gradient import Comparison, GradientScene
-from core.scenes.gradient_state import PRESETS, GradientState
+from core.scenes.gradient_state import PRESETS
 from gui.controls import (
     Card,
     Cell,
     Column,
     Inspector,
-    Notice,
     NumberTable,
     ReadoutRow,
-    SliderRow,
 )
 from gui.numbers import format_error, format_number, parse_numbers
 from gui.tabs.formula_card import FormulaCard
+from gui.tabs.gradient_descent_card import DescentCard
 from gui.tabs.gradient_formula import SumLabel
 from gui.tabs.gradient_panes import PARTIALS, coordinate
+from gui.tabs.gradient_race_card import RaceCard
 from gui.tabs.gradient_rules import GradientClaimCard, RulesCard
 from gui.tabs.letter_sliders import LetterSliders
 from gui.theme import Theme
-
-SLOWEST, FASTEST = 1e-5, 1.0
-"""Ends of the learning rate's slider; other rates can be typed."""
 
 WIDTH = 296
 """Width of a card's content, in pixels."""
@@ -182,61 +179,13 @@ class CurvatureCard(Card):
         self.table.show_rows([("at P", format_number(at.smaller, 2), format_number(at.larger, 2), at.shape)])
 
 
-class DescentCard(Card):
-    """The learning rate, where descent has come, and why it ended.
-
-    Attributes
-    ----------
-    rate : SliderRow
-        The learning rate.
-    table : NumberTable
-        Value and slope at the present step.
-    ended : Notice
-        Why there is no further step, or that descent has arrived.
-    """
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Descent")
-        self._theme = theme
-        self.rate = SliderRow(
-            theme,
-            r"\eta",
-            SLOWEST,
-            FASTEST,
-            default=GradientState().learning_rate,
-            logarithmic=True,
-            decimals=4,
-        )
-        self.table = NumberTable(theme, _descent_columns(0), row_height=25, name="Descent")
-        self.ended = Notice(theme)
-        for widget in (self.rate, self.table, self.ended):
-            self.body.addWidget(widget)
-
-    def show_scene(self, scene: GradientScene) -> None:
-        """Show the rate and the present step."""
-        path = scene.descent
-        self.rate.show_value(scene.learning_rate)
-        self.table.show_columns(_descent_columns(path.step))
-        name = Cell("Gradient descent", icon="circle", icon_colour=self._theme.descent.mark, line=True)
-        self.table.show_rows([(name, format_number(path.value, 2), format_number(path.slope, 2))])
-        self.ended.show_notice(path.stopped or path.note, "warning" if path.stopped else "plain")
-
-
-def _descent_columns(step: int) -> tuple[Column, ...]:
-    return (
-        Column("optimiser", align="left", right=0.46),
-        Column(f"f at step {step}", right=0.72),
-        Column(latex=r"\left\| {\nabla} f \right\|", right=1.0),
-    )
-
-
 class GradientInspector(Inspector):
     """All cards, from the top.
 
     Attributes
     ----------
-    formula, point, curvature, descent : Card
-        The four cards.
+    formula, point, curvature, descent, setup : Card
+        The function, the gradient at P, curvature, descent, and how each optimiser is set up.
     rules, claims : Card
         Partial derivatives step by step, and those of the user.
     """
@@ -247,7 +196,8 @@ class GradientInspector(Inspector):
         self.point = PointCard(theme)
         self.curvature = CurvatureCard(theme)
         self.descent = DescentCard(theme)
-        for card in (self.formula, self.point, self.curvature, self.descent):
+        self.setup = RaceCard(theme)
+        for card in (self.formula, self.point, self.curvature, self.descent, self.setup):
             self.add(card)
         self.rules, self.claims = RulesCard(theme), GradientClaimCard(theme)
         self.add(self.rules)
@@ -261,3 +211,4 @@ class GradientInspector(Inspector):
         self.descent.show_scene(scene)
         self.rules.show_scene(scene)
         self.claims.show_scene(scene)
+        self.setup.show_scene(scene)

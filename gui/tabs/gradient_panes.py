@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFont
 
 from core.scenes.gradient import GradientScene
 from core.scenes.gradient_state import Point
@@ -17,8 +16,9 @@ from gui.numbers import MINUS, latex_number
 from gui.plot_fields import HeatMap, Isolines
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Segment
-from gui.plot_marks import Arrow, Marker, PathWithDots
+from gui.plot_marks import Arrow
 from gui.plots import Plot
+from gui.tabs.gradient_race import RaceLayer
 from gui.tabs.pane import Pane
 from gui.theme import NARROW_WINDOW, Theme
 
@@ -26,9 +26,6 @@ LABEL = 15
 VALUE = 14
 GAP = 10.0
 """Pixels between a mark and the label beside it."""
-
-ALONG_PATH = 300
-"""Points of the path that labels keep away from."""
 
 DIGITS, MOST_DIGITS = 6, 15
 """Digits of a coordinate that are always shown, and the most that are."""
@@ -77,17 +74,13 @@ class MapPane(PointPane):
         self._isolines = plot.add(Isolines(function.mark, label_colour=function.text))
         self._level = plot.add(Isolines(function.mark, 2.25, 1.0, still=False), level=2.5)
         self._corner = plot.add(Curve(derivative.mark, 1.5, still=False))
-        self._path = plot.add(PathWithDots(descent.mark, 2.5, 2.75))
-        self._end = plot.add(Marker(descent.mark, size=5.5))
+        self.race = RaceLayer(plot, theme)
         self._uphill = plot.add(Arrow(derivative.mark))
         self._downhill = plot.add(Arrow(descent.mark))
         self._point_label = plot.add(Label(theme.ink, LABEL))
         self._uphill_label = plot.add(Label(derivative.text, LABEL))
         self._downhill_label = plot.add(Label(descent.text, LABEL))
         self._level_label = plot.add(Label(function.text, LABEL))
-        self._end_label = plot.add(
-            Label(descent.text, 12, typeset=False, weight=QFont.Weight.DemiBold, offset=(11, -9))
-        )
 
     def show_scene(self, scene: GradientScene) -> None:
         """Place all items."""
@@ -100,12 +93,7 @@ class MapPane(PointPane):
         self._level.show(plan.x, plan.y, plan.heights, (scene.level,), ("",))
         self.point.place(*scene.point)
         self._show_arrows(scene)
-        path = scene.descent
-        self._path.show(path.x, path.y)
-        if path.step:
-            self._end.show(path.x[-1], path.y[-1])
-        else:
-            self._end.clear()
+        self.race.show_scene(scene)
         self._place_labels(scene)
 
     def draw_coarsely(self, coarse: bool) -> None:
@@ -127,7 +115,7 @@ class MapPane(PointPane):
     def _place_labels(self, scene: GradientScene) -> None:
         crowd = self._crowd(scene)
         projection, theme = self.plot.projection, self._theme
-        self._write_end(scene, crowd)
+        self.race.place_names(crowd, scene, shown=self.window().width() >= NARROW_WINDOW)
         at = self._pixels(scene.point)
         boxes = around(*at, formula_size("P", LABEL, theme.ink), 12) if all(map(math.isfinite, at)) else []
         box = crowd.freest([*boxes[2:], *boxes[:2]])
@@ -144,10 +132,7 @@ class MapPane(PointPane):
 
     def _crowd(self, scene: GradientScene) -> Crowd:
         crowd = Crowd(self.plot.projection)
-        path = scene.descent
-        share = np.linspace(0.0, path.step, ALONG_PATH)
-        steps = np.arange(path.step + 1.0)
-        crowd.add_points(np.interp(share, steps, path.x), np.interp(share, steps, path.y))
+        self.race.cover(crowd, scene)
         crowd.add_points(*scene.map.crossings(scene.level))
         crowd.add_disc(*scene.point, 13)
         if scene.corner is not None:
@@ -159,16 +144,6 @@ class MapPane(PointPane):
                 (x, y), (end_x, end_y) = scene.point, tip
                 crowd.add_points(x + shares * (end_x - x), y + shares * (end_y - y))
         return crowd
-
-    def _write_end(self, scene: GradientScene, crowd: Crowd) -> None:
-        path = scene.descent
-        if not path.step or self.window().width() < NARROW_WINDOW:
-            self._end_label.clear()
-            return
-        self._end_label.show(path.x[-1], path.y[-1], "Gradient descent")
-        bounds = self._end_label.boundingRect()
-        if not bounds.isEmpty():
-            crowd.add_box(bounds)
 
     def _write_beside(self, label: Label, latex: str, colour: str, place: Point | None, crowd: Crowd) -> None:
         """Write a formula to the left or right of a place, or wherever there is room around it."""

@@ -158,8 +158,8 @@ def connect_rules(steps: RulesCard, claim_card: GradientClaimCard, inspector: In
 
     def show_step(name: str, number: int) -> None:
         steps.unfold()
-        inspector.ensureWidgetVisible(steps.table, 0, 12)
         become(rules.show_rule, name, number)
+        inspector.reveal(steps.table)
 
     steps.coordinate.chosen.connect(lambda name: become(rules.choose_partial, name))
     steps.table.row_chosen.connect(lambda row: become(rules.choose_rule, row + 1))

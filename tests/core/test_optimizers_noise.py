@@ -15,6 +15,7 @@ from core.optimizers import (
     noisy,
     race,
 )
+from core.optimizers.objective import of_formula
 from core.regression import LinearRegression
 
 BOWL = parse("x^2 + 4 y^2")
@@ -100,3 +101,19 @@ def test_an_estimate_of_ones_own_is_drawn_by_the_number_of_the_step():
     path = minimize(Objective(lambda point: (0.0, point), draw=draw), [1.0], GradientDescent(0.1), 3)
     assert seen[:4] == [0, 1, 2, 3]
     assert path.gradients[:, 0] - 2.0 * path.points[:, 0] == pytest.approx([0.0, 1.0, 2.0, 3.0])
+
+
+def test_long_runs_on_noise_are_compiled_and_the_same_to_the_last_bit():
+    rough = noisy(parse("x^2 + 4 y^2 + cos(x y)"), 0.5, seed=3)
+    by_hand = Objective(rough.value_and_grad, rough.hessian, draw=rough.draw)
+    for key, kind in OPTIMIZERS.items():
+        compiled = minimize(rough, HERE, kind(0.02), 300)
+        careful = minimize(by_hand, [1.0, -1.0], kind(0.02), 300)
+        assert np.array_equal(compiled.points, careful.points), key
+        assert np.array_equal(compiled.gradients, careful.gradients), key
+
+
+def test_noise_moves_a_letter_that_does_not_occur():
+    flat = of_formula(parse("x^2"), ("x", "y"))
+    path = minimize(noisy(flat, 1.0, seed=5), {"x": 1.0, "y": 2.0}, GradientDescent(0.1), 100)
+    assert (np.diff(path.points[:, 1]) != 0.0).all()

@@ -72,6 +72,12 @@ def scene(tab: GradientTab) -> GradientScene:
     return tab.scene
 
 
+def alone(state: GradientState) -> GradientState:
+    """Only the selected racer runs."""
+    racers = (racer._replace(runs=racer.optimizer == state.selected) for racer in state.racers)
+    return replace(state, racers=tuple(racers))
+
+
 def readouts(tab: GradientTab) -> list[str]:
     return [readout.text for readout in tab.inspector.point.readouts.readouts]
 
@@ -95,7 +101,13 @@ def test_first_sight(tab: GradientTab) -> None:
         ["46.2458", "46.2458", "7.0 × 10⁻¹⁰"],
     ]
     assert tab.inspector.curvature.table.texts() == [["at P", "−38.75", "−14.65", "curves down"]]
-    assert tab.inspector.descent.table.texts() == [["Gradient descent", "0.62", "6.07"]]
+    assert tab.inspector.descent.table.texts() == [
+        ["Gradient descent", "0.012", "0.62"],
+        ["Momentum", "0.006", "10.89"],
+        ["Nesterov", "0.006", "3.67"],
+        ["RMSProp", "0.100", "22.36"],
+        ["Adam", "0.250", "19.11"],
+    ]
     assert [pane.plot.pill for pane in tab.slices] == ["0.2", "0.9"]
     assert step_shown(tab) == "9"
 
@@ -191,7 +203,7 @@ def test_p_is_dragged_anywhere_and_everything_follows(tab: GradientTab) -> None:
     drag(tab.map.plot, (0.2, 0.9), (3.0, 2.0))
     settle()
     assert state(tab).point == pytest.approx((3.0, 2.0), abs=0.02)
-    assert scene(tab).descent.step == 9
+    assert scene(tab).race.step == 9
     assert [pane.plot.pill for pane in tab.slices] == [f"{part:g}" for part in state(tab).point]
     moved = state(tab)
     assert undone(tab).point == (0.2, 0.9)
@@ -262,8 +274,8 @@ def slide(row: SliderRow, value: float) -> None:
 def test_the_learning_rate_is_dragged_on_a_logarithmic_slider(tab: GradientTab) -> None:
     slide(tab.inspector.descent.rate, 0.001)
     assert state(tab).learning_rate == pytest.approx(0.001, rel=0.1)
-    assert scene(tab).descent.value > 60.0
-    assert undone(tab).learning_rate == 0.012
+    assert [fork.step for fork in state(tab).forks] == [9]
+    assert (undone(tab).learning_rate, state(tab).forks) == (0.012, ())
 
 
 @pytest.mark.parametrize(("typed", "rate"), [("1e-3", 1e-3), ("0,05", 0.05), ("7", 7.0), ("-1", 1e-12)])
@@ -446,15 +458,15 @@ def test_playing_takes_steps_until_paused_and_is_one_entry(tab: GradientTab, qtb
 
 
 def test_playing_stops_by_itself_where_descent_overflows(tab: GradientTab, qtbot: QtBot) -> None:
-    show(tab, with_learning_rate(replace(GradientState(), step=0), 0.5))
+    show(tab, alone(with_learning_rate(replace(GradientState(), step=0), 0.5)))
     tab.playback.set_speed(60.0)
     key(tab, Key.Key_Space)
     qtbot.waitUntil(lambda: not tab.playing)
     settle()
-    path = scene(tab).descent
+    (run,) = scene(tab).race.runs
     assert tab.inspector.descent.ended.isVisible()
-    assert f"Diverged at step {path.step + 1}: " in tab.inspector.descent.ended.text
-    assert np.isfinite(path.x).all() and math.isfinite(path.value)
+    assert f"Diverged at step {run.step + 1}: " in tab.inspector.descent.ended.text
+    assert np.isfinite(run.points).all() and math.isfinite(run.loss)
     assert not tab.transport.button("forward").isEnabled()
     key(tab, Key.Key_Comma)
     assert not tab.inspector.descent.ended.isVisible()
@@ -477,13 +489,15 @@ def test_a_step_is_typed(tab: GradientTab) -> None:
     QTest.keyClick(field, Key.Key_Return)
     settle()
     assert state(tab).step == 40
-    assert scene(tab).descent.value < 1e-6
+    assert scene(tab).race.runs[0].loss < 1e-6
 
 
 def test_the_last_step_that_is_shown_is_told_without_a_warning(tab: GradientTab) -> None:
-    show(tab, with_learning_rate(replace(GradientState(), step=2000), 1e-6))
+    show(tab, alone(with_learning_rate(replace(GradientState(), step=0), 1e-6)))
+    tab.become(replace(state(tab), step=20_000))
+    settle()
     ended = tab.inspector.descent.ended
-    assert (ended.text, ended._shown[1]) == ("The path shows 2000 steps at most.", "plain")
+    assert (ended.text, ended._shown[1]) == ("The path shows 20000 steps at most.", "plain")
     assert not tab.transport.button("forward").isEnabled()
 
 

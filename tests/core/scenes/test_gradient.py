@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from core.presets import SURFACES
-from core.scenes.descent import MAX_STEPS
 from core.scenes.gradient import compute, to_python
 from core.scenes.gradient_state import (
     GradientState,
@@ -23,7 +22,8 @@ from core.scenes.gradient_state import (
     with_step,
 )
 from core.scenes.level_map import level_map
-from core.scenes.race import RACERS
+from core.scenes.race import RACERS, Run
+from core.scenes.race_paths import MAX_STEPS
 from core.scenes.state import StateError, from_json, to_json
 
 HIMMELBLAU = GradientState()
@@ -33,6 +33,13 @@ SMALL_VIEW = (-4.0, 4.0, -4.0, 4.0)
 def state_of(formula: str, x: float = 2.0, y: float = 3.0, **changes: object) -> GradientState:
     state = replace(type_formula(GradientState(), formula), point=(x, y), view=SMALL_VIEW)
     return replace(state, **changes)
+
+
+def descent(state: GradientState) -> Run:
+    """Where the selected racer has got to."""
+    run = compute(state).race.run(state.selected)
+    assert run is not None
+    return run
 
 
 STATES = [
@@ -51,7 +58,7 @@ def test_the_same_state_gives_the_same_scene_and_survives_json(state: GradientSt
     assert again == state
     first, second = compute(state), compute(again)
     assert first.map is second.map
-    assert first.descent is second.descent
+    assert first.race is second.race
     for one, other in zip(first.slices, second.slices, strict=True):
         assert one.curve is other.curve
     for name in ("value", "gradient", "comparisons", "curvature", "uphill", "level_label", "reason"):
@@ -84,8 +91,8 @@ def test_himmelblau_as_in_the_picture() -> None:
     assert round(scene.magnitude, 2) == 46.25
     assert [round(scene.curvature.smaller, 2), round(scene.curvature.larger, 2)] == [-38.75, -14.65]
     assert scene.curvature.shape == "curves down"
-    assert scene.descent.step == 9
-    assert round(scene.descent.value, 2) == 0.62
+    assert scene.race.step == 9
+    assert [round(run.loss, 2) for run in scene.race.runs] == [0.62, 10.89, 3.67, 22.36, 19.11]
 
 
 # Arrows and marks
@@ -198,8 +205,8 @@ def test_no_gradient_reads_none_says_why_and_descent_does_not_start(
     assert math.isnan(scene.magnitude)
     assert reason in scene.reason or scene.reason.startswith("Not defined here")
     assert scene.uphill is None and scene.downhill is None and scene.corner is None
-    assert scene.descent.stopped.startswith("Descent cannot start")
-    assert scene.descent.step == 0 and not scene.can_go_on
+    assert scene.race.refusal.startswith("Descent cannot start")
+    assert (scene.race.step, scene.race.runs, scene.race.can_go_on) == (0, (), False)
 
 
 def test_a_critical_point_has_a_gradient_but_no_arrow() -> None:
@@ -230,7 +237,7 @@ def test_the_shape_in_words(formula: str, shape: str) -> None:
 def test_functions_of_fewer_letters(formula: str, gradient: tuple[float, float]) -> None:
     scene = compute(state_of(formula))
     assert scene.gradient == gradient
-    assert scene.descent.step == 9
+    assert scene.race.step == 9
 
 
 # Slices
@@ -268,84 +275,82 @@ def test_a_moved_slice_takes_the_map_and_the_other_slice_along() -> None:
 # Descent
 
 
+def alone(state: GradientState) -> GradientState:
+    """Only the selected racer runs."""
+    racers = (racer._replace(runs=racer.optimizer == state.selected) for racer in state.racers)
+    return replace(state, racers=tuple(racers))
+
+
 def test_stepping_forth_and_back() -> None:
     state = with_step(HIMMELBLAU, 0)
-    path = compute(state).descent
-    assert (path.x.tolist(), path.y.tolist()) == ([0.2], [0.9])
+    assert descent(state).points.tolist() == [[0.2, 0.9]]
     state = stepped(state, 1)
-    path = compute(state).descent
-    assert path.x[1] == pytest.approx(0.2 + 0.012 * 20.028)
-    assert path.y[1] == pytest.approx(0.9 + 0.012 * 41.684)
+    assert descent(state).points[1] == pytest.approx((0.2 + 0.012 * 20.028, 0.9 + 0.012 * 41.684))
     assert stepped(state, -5).step == 0
 
 
-def test_a_long_descent_is_the_same_in_chunks() -> None:
-    state = with_learning_rate(state_of("x^2 + 3y^2", 3.0, 1.0), 0.01)
+@pytest.mark.parametrize("formula", ["x^2 + 3y^2", "3y^2 + x^2"])
+def test_a_long_descent_is_the_same_in_chunks(formula: str) -> None:
+    state = alone(with_learning_rate(state_of(formula, 3.0, 1.0, step=0), 0.01))
     x, y = state.point
     for _ in range(300):
         x, y = x - 0.01 * 2.0 * x, y - 0.01 * 6.0 * y
-    path = compute(with_step(state, 300)).descent
-    assert (path.x[-1], path.y[-1]) == pytest.approx((x, y))
-    assert path.step == 300
+    assert descent(with_step(state, 300)).points[-1] == pytest.approx((x, y))
     assert with_step(state, 10**9).step == MAX_STEPS
 
 
 def test_descent_that_overflows_stops_at_the_last_finite_step_and_says_so() -> None:
-    state = with_learning_rate(with_step(HIMMELBLAU, 0), 1.0)
-    state = stepped(state, 100)
-    scene = compute(state)
+    state = stepped(alone(with_learning_rate(with_step(HIMMELBLAU, 0), 1.0)), 100)
+    run = descent(state)
     assert 0 < state.step < 20
-    assert scene.descent.stopped.startswith(f"Diverged at step {state.step + 1}: the step grew ")
-    assert "because the learning rate 1 is above 2/λmax" in scene.descent.stopped
-    assert "; try the learning rate 0.0" in scene.descent.stopped
-    assert not scene.can_go_on
-    assert np.isfinite(scene.descent.x).all() and math.isfinite(scene.descent.value)
-    assert compute(stepped(state, -1)).descent.stopped == ""
-    assert compute(replace(state, step=50)).descent.step == state.step
+    assert run.stopped.startswith(f"Diverged at step {state.step + 1}: the step grew ")
+    assert run.ending == f"diverged at step {state.step + 1}"
+    assert "because the learning rate 1 is above 2/λmax" in run.stopped
+    assert "; try the learning rate 0.0" in run.stopped
+    assert not compute(state).race.can_go_on
+    assert np.isfinite(run.points).all() and math.isfinite(run.loss)
+    assert descent(stepped(state, -1)).stopped == ""
+    assert descent(replace(state, step=50)).step == state.step
 
 
 def test_descent_that_overflows_in_a_later_chunk_counts_from_the_start() -> None:
-    state = stepped(with_learning_rate(state_of("x^2 - y^2", 1.0, 0.5, step=0), 0.4), MAX_STEPS)
+    state = alone(with_learning_rate(state_of("x^2 - y^2", 1.0, 0.5, step=0), 0.4))
+    state = stepped(stepped(state, 300), MAX_STEPS)
     assert 500 < state.step < 1500
-    assert compute(state).descent.stopped == (
+    assert descent(state).stopped == (
         f"Stopped at step {state.step + 1}: the loss falls without end; this way leads to no minimum."
     )
-    state = stepped(with_learning_rate(state_of("3x^2 + y^2", 1.0, 0.5, step=0), 0.5), MAX_STEPS)
+    state = alone(with_learning_rate(state_of("3x^2 + y^2", 1.0, 0.5, step=0), 0.5))
+    state = stepped(stepped(state, 300), MAX_STEPS)
     assert 500 < state.step < 1500
-    assert compute(state).descent.stopped == (
+    assert descent(state).stopped == (
         f"Diverged at step {state.step + 1}: the step grew 2× for {state.step - 1} steps, because the "
         "learning rate 0.5 is above 2/λmax = 0.333 (curvature λmax = 6); try the learning rate 0.1."
     )
 
 
 def test_descent_that_leaves_the_domain_says_so() -> None:
-    state = stepped(with_learning_rate(state_of("ln(x) + y^2", 0.5, 0.0, step=0), 0.3), 50)
-    assert "not defined" in compute(state).descent.stopped
+    state = alone(with_learning_rate(state_of("ln(x) + y^2", 0.5, 0.0, step=0), 0.3))
+    assert "not defined" in descent(stepped(state, 50)).stopped
 
 
 def test_the_most_steps_that_are_shown_are_no_fault() -> None:
-    scene = compute(with_step(with_learning_rate(state_of("x^2 + y^2"), 1e-6), MAX_STEPS))
-    assert (scene.descent.stopped, scene.can_go_on) == ("", False)
-    assert scene.descent.note == "The path shows 2000 steps at most."
+    state = with_step(alone(with_learning_rate(state_of("x^2 + y^2", step=0), 1e-6)), MAX_STEPS)
+    assert (descent(state).stopped, compute(state).race.can_go_on) == ("", False)
+    assert descent(state).note == "The path shows 20000 steps at most."
 
 
 @pytest.mark.parametrize(("step", "note"), [(9, ""), (100, "Converged: ‖∇f‖ = "), (2000, "Converged")])
 def test_a_descent_that_has_arrived_says_so(step: int, note: str) -> None:
-    path = compute(with_step(HIMMELBLAU, step)).descent
-    assert path.stopped == "" and path.note.startswith(note) and bool(path.note) == bool(note)
-    assert path.step == step
-
-
-def test_a_descent_that_stands_still_is_not_computed_further() -> None:
-    path = compute(with_step(with_learning_rate(state_of("x^2 + y^2"), 0.5), MAX_STEPS)).descent
-    assert (path.step, path.x[-1], path.y[-1]) == (MAX_STEPS, 0.0, 0.0)
-    assert path.note.startswith("Converged: ‖∇f‖ = 0.")
+    run = descent(with_step(HIMMELBLAU, step))
+    assert run.stopped == "" and run.note.startswith(note) and bool(run.note) == bool(note)
+    assert run.step == step
 
 
 def test_moving_p_keeps_the_number_of_steps() -> None:
-    scene = compute(with_point(HIMMELBLAU, 1.0, 1.0))
-    assert scene.descent.step == 9
-    assert (scene.descent.x[0], scene.descent.y[0]) == (1.0, 1.0)
+    run = descent(with_point(HIMMELBLAU, 1.0, 1.0))
+    assert run.step == 9
+    assert tuple(run.points[0]) == (1.0, 1.0)
 
 
 # What the user does
@@ -431,4 +436,4 @@ def test_the_script_prints_what_the_tab_shows(formula: str, capsys: pytest.Captu
     exec(to_python(state), {})
     printed = capsys.readouterr().out
     assert float(printed.splitlines()[0].removeprefix("f(P)     = ")) == pytest.approx(scene.value)
-    assert printed.count("\n") == 5
+    assert [line.split(":")[0] for line in printed.splitlines()[3:]] == [run.title for run in scene.race.runs]

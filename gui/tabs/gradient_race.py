@@ -1,0 +1,157 @@
+"""The race on the map: every runner's path from P with its marker, and the ghosts of changed ones."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QFont
+
+from core.scenes.gradient import GradientScene
+from core.scenes.race import Race, Run
+from gui.label_places import Crowd, put_words
+from gui.plot_labels import Label
+from gui.plot_marks import Marker, PathWithDots
+from gui.plots import Plot
+from gui.tabs.racer_signs import SHAPES, sign_of
+from gui.theme import Theme, text_width
+
+SELECTED, OTHER = (2.5, 2.75), (1.75, 2.5)
+"""Width of a path and radius of its dots."""
+
+BEHIND, BEFORE = 4.6, 5.2
+"""Levels of the other paths and of the selected one."""
+
+GHOST = 0.45
+"""Opacity of a ghost."""
+
+NAME = 12
+"""Size of the names at the ends."""
+
+GAP = 11.0
+"""Pixels between an end and its name."""
+
+SAME_PLACE = 12.0
+"""Ends that are so many pixels apart get one name."""
+
+ALONG_PATH = 150
+"""Points of a path that labels keep away from."""
+
+
+class _Lane:
+    """The items of one optimiser."""
+
+    def __init__(self, plot: Plot, theme: Theme, key: str) -> None:
+        sign = sign_of(key, theme)
+        self.path = plot.add(PathWithDots(sign.colour, *OTHER, shape=sign.shape), level=BEHIND)
+        self.end = plot.add(Marker(sign.colour, sign.shape, 6.0))
+        self.ghost = plot.add(
+            PathWithDots(sign.colour, 1.5, 0.0, 0.0, style="dashed", opacity=GHOST), level=BEHIND
+        )
+        self.ghost_end = plot.add(Marker(sign.colour, sign.shape, 5.0, hollow=True))
+        self.name = plot.add(Label(theme.ink, NAME, typeset=False))
+        self._shown: Run | None = None
+        self._haunting: Run | None = None
+
+    def show_run(self, run: Run | None, *, selected: bool) -> None:
+        """Draw a run, or nothing."""
+        self.path.show_weight(*(SELECTED if selected else OTHER))
+        self.path.setZValue(BEFORE if selected else BEHIND)
+        if run is not self._shown:
+            self._shown = run
+            _draw(run, self.path, self.end)
+
+    def show_ghost(self, run: Run | None) -> None:
+        """Draw where it would be without the last change, or nothing."""
+        if run is not self._haunting:
+            self._haunting = run
+            _draw(run, self.ghost, self.ghost_end)
+
+
+def _draw(run: Run | None, path: PathWithDots, end: Marker) -> None:
+    if run is None or not run.step:
+        path.clear()
+        end.clear()
+        return
+    x, y = run.points.T
+    path.show(x, y)
+    end.show(x[-1], y[-1])
+
+
+class RaceLayer:
+    """All runners on the map.
+
+    Attributes
+    ----------
+    lanes : dict of str to _Lane
+        For each optimiser its items.
+    """
+
+    def __init__(self, plot: Plot, theme: Theme) -> None:
+        self._plot = plot
+        self.lanes = {key: _Lane(plot, theme, key) for key in SHAPES}
+        self._selected_name = plot.add(
+            Label(theme.descent.text, NAME, typeset=False, weight=QFont.Weight.DemiBold)
+        )
+
+    def show_scene(self, scene: GradientScene) -> None:
+        """Place all items but the names."""
+        race = scene.race
+        ghosts = {ghost.key: ghost for ghost in race.ghosts}
+        for key, lane in self.lanes.items():
+            lane.show_run(race.run(key), selected=key == race.selected)
+            lane.show_ghost(ghosts.get(key))
+
+    def cover(self, crowd: Crowd, scene: GradientScene) -> None:
+        """Tell where paths and markers are."""
+        for run in scene.race.runs:
+            along = np.unique(np.linspace(0.0, run.step, ALONG_PATH).round()).astype(int)
+            between = np.linspace(0.0, 1.0, max(1, ALONG_PATH // len(along)), endpoint=False)
+            at = (along[:-1, None] + between * np.diff(along)[:, None]).ravel()
+            steps, (x, y) = np.arange(run.step + 1.0), run.points.T
+            crowd.add_points(np.interp(at, steps, x), np.interp(at, steps, y))
+            if run.step:
+                crowd.add_disc(float(run.points[-1, 0]), float(run.points[-1, 1]), 8)
+
+    def place_names(self, crowd: Crowd, scene: GradientScene, *, shown: bool) -> None:
+        """Write the names beside the ends, the selected one first; ends at one place share one name."""
+        for label in (self._selected_name, *(lane.name for lane in self.lanes.values())):
+            label.clear()
+        if not shown:
+            return
+        named: list[tuple[float, float]] = []
+        for run in _selected_first(scene.race):
+            x, y = map(float, self._plot.projection.to_pixels(*run.points[-1]))
+            near = any(math.hypot(x - left, y - top) < SAME_PLACE for left, top in named)
+            if not run.step or near or not self._plot.projection.contains(x, y):
+                continue
+            named.append((x, y))
+            selected = run.key == scene.race.selected
+            label = self._selected_name if selected else self.lanes[run.key].name
+            weight = QFont.Weight.DemiBold if selected else QFont.Weight.Medium
+            size = QSizeF(text_width(run.title, NAME, weight), 9.0)
+            box = crowd.freest(_beside(x, y, size))
+            put_words(label, run.title, NAME, box, self._plot.projection)
+            if box is not None:
+                crowd.add_box(box)
+
+
+def _selected_first(race: Race) -> list[Run]:
+    return sorted(race.runs, key=lambda run: run.key != race.selected)
+
+
+def _beside(x: float, y: float, size: QSizeF) -> list[QRectF]:
+    """Give boxes beside a pixel: right of it, higher, lower, left of it, and above and below."""
+    width, height = size.width(), size.height()
+    corners = [
+        (x + GAP, y - height - 4),
+        (x + GAP, y - height / 2),
+        (x + GAP, y + 5),
+        (x - width / 2, y + GAP),
+        (x - width / 2, y - GAP - height),
+        (x - GAP - width, y - height - 4),
+        (x - GAP - width, y - height / 2),
+        (x - GAP - width, y + 5),
+    ]
+    return [QRectF(left, top, width, height) for left, top in corners]

@@ -1,0 +1,69 @@
+"""The search for the best learning rate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core import parse
+from core.optimizers import (
+    OPTIMIZERS,
+    GradientDescent,
+    Momentum,
+    Newton,
+    Objective,
+    Optimizer,
+    minimize,
+    tune,
+    tuning,
+)
+from core.optimizers.tuning import NEAR_ENOUGH, TRIALS
+
+
+@pytest.mark.parametrize(
+    ("smaller", "larger"),
+    [(2.0, 2.0), (2.0, 6.0), (1.0, 20.0), (2e-3, 0.1), (1e4, 9e4)],
+)
+def test_gradient_descent_on_a_quadratic_is_best_near_the_theory(smaller: float, larger: float) -> None:
+    bowl = parse(f"{smaller / 2!r}*x^2 + {larger / 2!r}*y^2")
+    best = tune(bowl, {"x": 3.0, "y": -2.0}, GradientDescent())
+    assert best is not None and best.arrived
+    assert best.learning_rate == pytest.approx(2.0 / (smaller + larger), rel=0.06)
+    shrinking = (larger - smaller) / (larger + smaller)
+    assert best.steps <= 3 + np.log(NEAR_ENOUGH) / np.log(max(shrinking, 1e-9)) * 1.15
+
+
+@pytest.mark.parametrize("key", OPTIMIZERS)
+def test_no_other_rate_gets_lower_in_as_many_steps(key: str) -> None:
+    optimizer: Optimizer = OPTIMIZERS[key]()
+    hills = parse("x^2 + 4 y^2 + sin(3x)")
+    start = {"x": 2.0, "y": 1.0}
+    best = tune(hills, start, optimizer, 100)
+    assert best is not None
+    first = minimize(hills, start, optimizer, 0).losses[0]
+    for rate in np.geomspace(1e-3, 1.0, 7):
+        path = minimize(hills, start, OPTIMIZERS[key](float(rate)), 100)
+        if np.isfinite(path.losses).all() and path.stopped is None and path.divergence is None:
+            assert best.loss <= path.losses[-1] + 1e-3 * (first - best.loss)
+
+
+def test_where_nothing_leads_down_there_is_no_best() -> None:
+    assert tune(parse("x^2 - y^2"), {"x": 0.0, "y": 0.0}, GradientDescent()) is None
+    assert tune(parse("x + y^2"), {"x": 1.0, "y": 1.0}, Newton()) is None
+    assert tune(parse("sqrt(x)"), {"x": 1.0}, GradientDescent(), 500) is not None
+
+
+def test_the_search_tells_how_far_it_is_and_can_be_left() -> None:
+    search = tuning(parse("x^2"), {"x": 1.0}, Momentum(), 20)
+    assert [next(search).tried for _ in range(3)] == [1, 2, 3]
+    assert [step.tried for step in search] == list(range(4, TRIALS + 1))
+
+
+def test_a_function_is_tuned_like_a_formula() -> None:
+    bowl = Objective(lambda point: (float(point @ point), 2.0 * point), names=())
+    ours, theirs = (
+        tune(bowl, [1.0, 2.0], GradientDescent()),
+        tune(parse("x^2 + y^2"), {"x": 1.0, "y": 2.0}, GradientDescent()),
+    )
+    assert ours is not None and theirs is not None
+    assert ours.learning_rate == pytest.approx(theirs.learning_rate, rel=0.1)
