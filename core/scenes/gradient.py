@@ -15,6 +15,7 @@ from core.finite_difference import METHODS, estimate
 from core.scenes.descent import Descent
 from core.scenes.gradient_slices import Slice, slice_along
 from core.scenes.gradient_state import GradientState, Point, decimals, path_of
+from core.scenes.gradient_surface import SurfaceScene, surface_scene
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
 from core.scenes.race import Race, race
 from core.scenes.state import (
@@ -101,6 +102,8 @@ class GradientScene:
         Gradient descent from P; its arrays are the same objects as long as what they depend on stays.
     race
         All optimisers from P; the same object as long as what it depends on stays.
+    surface
+        What stands on the surface, or None while the map is shown.
     can_go_on
         Whether there is a further step.
     """
@@ -130,6 +133,7 @@ class GradientScene:
     learning_rate: float
     descent: Descent
     race: Race
+    surface: SurfaceScene | None
     can_go_on: bool
 
 
@@ -172,6 +176,7 @@ def compute(state: GradientState) -> GradientScene:
         learning_rate=state.learning_rate,
         descent=path,
         race=race(state.formula, state.parameters, state.point, state.racers, state.selected, state.step),
+        surface=surface_scene(state, plan, value, gradient),
         can_go_on=path.can_go_on,
     )
 

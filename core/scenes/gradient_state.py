@@ -9,6 +9,7 @@ import numpy as np
 
 from core.presets import SURFACES, SurfacePreset
 from core.scenes.descent import MAX_STEPS, Descent, descent
+from core.scenes.gradient_camera import FIRST_CAMERA, Camera, check_camera
 from core.scenes.level_map import COORDINATES, level_map
 from core.scenes.race import RACERS, Racer, check_racers
 from core.scenes.state import (
@@ -79,6 +80,8 @@ class GradientState(FormulaState):
         How the function is drawn: "map" or "surface".
     shown
         What else is drawn, of `EXTRAS`.
+    camera
+        From where the surface is looked at.
     """
 
     text: str = "(x^2+y-11)^2+(x+y^2-7)^2"
@@ -94,6 +97,7 @@ class GradientState(FormulaState):
     column: str = "slices"
     plane: str = "map"
     shown: tuple[str, ...] = ()
+    camera: Camera = FIRST_CAMERA
 
     def check(self) -> None:
         """Refuse what no user can choose."""
@@ -111,6 +115,7 @@ class GradientState(FormulaState):
             raise StateError(f"plane has a wrong value: {self.plane[:40]}")
         if not set(self.shown) <= set(EXTRAS):
             raise StateError("shown has a wrong value: something unknown")
+        check_camera(self.camera)
         if not 0 <= self.step <= MAX_STEPS:
             raise StateError(f"step has a wrong value: {self.step}")
 

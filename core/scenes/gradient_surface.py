@@ -1,0 +1,205 @@
+"""What stands on the surface of the Gradient tab: P, its tangent plane, arrows and the descents."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from core.primitives import FloatArray
+from core.scenes.curves import read_only
+from core.scenes.level_map import LevelMap, surface
+from core.scenes.race import Run, race
+from core.scenes.state import Numbers
+from core.scenes.surface_mesh import HEIGHT, Box, SurfaceMesh, surface_mesh
+
+if TYPE_CHECKING:
+    from core.scenes.gradient_state import GradientState
+
+ARROW = 0.2
+"""Length of the arrows along the surface; the floor is 1 wide."""
+
+PLANE = 0.15
+"""Half the side of the piece of the tangent plane."""
+
+PIECE = 1.0 / 120.0
+"""A step of a descent is followed along the surface in pieces of this length."""
+
+MOST_POINTS = 4000
+"""So many points a path has at most, apart from its steps."""
+
+FAR = 4.0
+"""What is farther from the middle of the floor does not come into the box."""
+
+
+@dataclass(frozen=True, eq=False)
+class SurfacePath:
+    """One descent along the surface; all arrays are read-only.
+
+    Attributes
+    ----------
+    key, title
+        The optimiser.
+    points : array, shape (n, 3)
+        The path, close enough to follow every hill between two steps; NaN where it is not in the box.
+    steps : array, shape (k, 3)
+        The start and each step, NaN where not in the box.
+    """
+
+    key: str
+    title: str
+    points: FloatArray
+    steps: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Tangent:
+    """The tangent plane at P, in the coordinates of the box.
+
+    Attributes
+    ----------
+    corners : array, shape (4, 3)
+        A square of the plane around P, one pair of its sides along the gradient.
+    uphill, downhill : array, shape (3,), or None
+        Ends of the arrows from P along the surface; None where the gradient is zero.
+    """
+
+    corners: FloatArray
+    uphill: FloatArray | None
+    downhill: FloatArray | None
+
+
+@dataclass(frozen=True, eq=False)
+class SurfaceScene:
+    """All that is drawn on the surface, in the coordinates of its box.
+
+    Attributes
+    ----------
+    mesh
+        The surface; the same object as long as the map is.
+    point : array, shape (3,), or None
+        P on the surface; None where it has no value or lies above or below the box.
+    foot : array, shape (3,)
+        P on the floor.
+    tangent
+        The tangent plane, or None where there is none or P is not seen.
+    paths
+        The descents, in the order of the racers.
+    selected
+        Key of the one that is drawn thickest.
+    note
+        Why P is not seen, or empty.
+    """
+
+    mesh: SurfaceMesh
+    point: FloatArray | None
+    foot: FloatArray
+    tangent: Tangent | None
+    paths: tuple[SurfacePath, ...]
+    selected: str
+    note: str
+
+
+def surface_scene(
+    state: GradientState, plan: LevelMap, value: float, gradient: tuple[float, float]
+) -> SurfaceScene | None:
+    """Compute what stands on the surface; None while the map is shown.
+
+    Parameters
+    ----------
+    state, plan
+        The choices and the map over their view.
+    value, gradient
+        f and its gradient at P; NaN where they do not exist.
+    """
+    if state.plane != "surface":
+        return None
+    mesh = surface_mesh(plan)
+    box = mesh.box
+    shown = box.holds(value)
+    runs = race(state.formula, state.parameters, state.point, state.racers, state.selected, state.step).runs
+    return SurfaceScene(
+        mesh=mesh,
+        point=box.place(*state.point, value) if shown else None,
+        foot=box.place(*state.point, box.low),
+        tangent=_tangent(box, state.point, value, gradient) if shown else None,
+        paths=tuple(_path(mesh, state.formula, state.parameters, run) for run in runs),
+        selected=state.selected,
+        note="" if shown else _note(box, value),
+    )
+
+
+def _note(box: Box, value: float) -> str:
+    if not math.isfinite(value):
+        return "P is not on the surface: f has no value there."
+    side = "above" if value > box.high else "below"
+    return f"P lies {side} the part of the surface that is drawn."
+
+
+def _tangent(
+    box: Box, point: tuple[float, float], value: float, gradient: tuple[float, float]
+) -> Tangent | None:
+    magnitude = math.hypot(*gradient)
+    if not math.isfinite(magnitude):
+        return None
+    here = box.place(*point, value)
+    if magnitude == 0.0:
+        along, across = np.array((1.0, 0.0, 0.0)), np.array((0.0, 1.0, 0.0))
+    else:
+        x, y = gradient[0] / magnitude, gradient[1] / magnitude
+        slope = _slope(box, magnitude)
+        length = math.hypot(1.0, slope)
+        along = np.array((x / length, y / length, slope / length))
+        across = np.array((-y, x, 0.0))
+    signs = ((1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (-1.0, 1.0))
+    corners = np.array([here + PLANE * (u * along + v * across) for u, v in signs])
+    if magnitude == 0.0:
+        return Tangent(corners, None, None)
+    return Tangent(corners, here + ARROW * along, here - ARROW * along)
+
+
+def _slope(box: Box, magnitude: float) -> float:
+    """Steepness in the box of a surface as steep as `magnitude`, kept finite."""
+    reach = box.high - box.low
+    return min(magnitude / reach * box.span * HEIGHT, 1e9) if math.isfinite(reach) else 0.0
+
+
+@lru_cache(maxsize=64)
+def _path(mesh: SurfaceMesh, formula: str, parameters: Numbers, run: Run) -> SurfacePath:
+    """Lay a descent on the surface; equal arguments give the very same object."""
+    box, function = mesh.box, surface(formula, parameters)
+    x, y = _between(box, run.points)
+    with np.errstate(all="ignore"):
+        values = np.broadcast_to(function.evaluate({"x": x, "y": y}), x.shape)
+        points = _kept_inside(box, box.place(x, y, values))
+        steps = _kept_inside(box, box.place(run.points[:, 0], run.points[:, 1], run.losses))
+    read_only(points, steps)
+    return SurfacePath(run.key, run.title, points, steps)
+
+
+def _between(box: Box, steps: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Divide the way from step to step into pieces, the longer ones into more."""
+    with np.errstate(all="ignore"):
+        lengths = np.hypot(*np.diff(steps, axis=0).T) / box.span
+        near = np.abs(np.column_stack((box.across(steps[:, 0]), box.along(steps[:, 1])))).max(axis=1) < FAR
+    pieces = np.where(near[1:] | near[:-1], np.clip(np.nan_to_num(lengths / PIECE), 1.0, MOST_POINTS), 1.0)
+    if pieces.sum() > MOST_POINTS:
+        pieces = np.maximum(pieces * (MOST_POINTS / pieces.sum()), 1.0)
+    counts: npt.NDArray[np.intp] = np.ceil(pieces).astype(np.intp)
+    first = np.repeat(np.arange(counts.size), counts)
+    inside = np.arange(first.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    part = np.append(first + inside / counts[first], counts.size)
+    places = np.arange(len(steps))
+    return np.interp(part, places, steps[:, 0]), np.interp(part, places, steps[:, 1])
+
+
+def _kept_inside(box: Box, points: FloatArray) -> FloatArray:
+    """Put NaN for all that is not in the box."""
+    width, depth = box.sides
+    x, y, z = points.T
+    inside = (np.abs(x) <= width / 2.0) & (np.abs(y) <= depth / 2.0) & (z >= -1e-9) & (z <= HEIGHT + 1e-9)
+    return np.where(inside[:, None], points, np.nan)
