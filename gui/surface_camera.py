@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 FIELD = 26.0
 """Degrees that the eye sees from the bottom to the top: few, so that heights can be compared."""
 
-RADIUS = 0.8
+RADIUS = 0.83
 """So far from its middle the eye sees the box at zoom 1."""
 
 REACH = 1.6

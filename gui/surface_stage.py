@@ -22,12 +22,12 @@ from gui.theme import Theme
 SAMPLES = 4
 """Samples a pixel, for smooth edges."""
 
-MOST_LEVELS = 32
+MOST_LEVELS = 24
 """Isolines that the shader can draw; what is not needed lies far outside."""
 
 NOWHERE = 1e6
 
-LIGHT_LOOK = (0.70, 0.36, 0.05)
+LIGHT_LOOK = (0.64, 0.36, 0.05)
 DARK_LOOK = (0.62, 0.85, 0.10)
 """Light from everywhere, light from the lamp, and gloss."""
 
@@ -52,7 +52,7 @@ void main() {
 """
 
 FRAGMENT = """#version 120
-uniform float u_levels[32];
+uniform float u_levels[24];
 uniform float u_line[4];
 uniform float u_look[3];
 uniform float u_top;
@@ -61,7 +61,8 @@ varying vec3 v_normal;
 varying float v_height;
 void main() {
     float pixel = max(fwidth(v_height), 1e-6);
-    float inside = min(clamp((u_top - v_height) / pixel + 1.5, 0.0, 1.0), clamp(v_height / pixel + 1.5, 0.0, 1.0));
+    float room = min(u_top - v_height, v_height) / pixel;
+    float inside = clamp(room + 1.5, 0.0, 1.0);
     if (inside <= 0.0) discard;
     vec3 normal = normalize(v_normal);
     if (!gl_FrontFacing) normal = -normal;
@@ -70,7 +71,7 @@ void main() {
     float gloss = pow(max(dot(normal, normalize(lamp + vec3(0.0, 0.0, 1.0))), 0.0), 28.0);
     vec3 colour = v_color * (u_look[0] + u_look[1] * lit) + u_look[2] * gloss;
     float line = 0.0;
-    for (int i = 0; i < 32; i++) line = max(line, 1.1 - abs(v_height - u_levels[i]) / pixel);
+    for (int i = 0; i < 24; i++) line = max(line, 1.1 - abs(v_height - u_levels[i]) / pixel);
     colour = mix(colour, vec3(u_line[0], u_line[1], u_line[2]), u_line[3] * clamp(line, 0.0, 1.0));
     gl_FragColor = vec4(colour, inside);
 }
@@ -107,8 +108,6 @@ class SurfaceStage(GLViewMixin, QObject):
         Where OpenGL cannot draw.
     """
 
-    _context: QOpenGLContext | None = None
-
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.opts["bgcolor"] = (0.0, 0.0, 0.0, 0.0)
@@ -128,8 +127,7 @@ class SurfaceStage(GLViewMixin, QObject):
         self._item = GLMeshItem(shader=self._shader, glOptions="translucent")
         self._mesh: SurfaceMesh | None = None
         self._camera: SurfaceCamera | None = None
-        self._frame: QOpenGLFramebufferObject | None = None
-        self._flat: QOpenGLFramebufferObject | None = None
+        self._frames: dict[int, QOpenGLFramebufferObject] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -157,7 +155,7 @@ class SurfaceStage(GLViewMixin, QObject):
         """Tell that items need no beginning of their own."""
         return False
 
-    def context(self) -> QOpenGLContext | None:
+    def context(self) -> QOpenGLContext:
         """Give the context."""
         return self._context
 
@@ -187,7 +185,9 @@ class SurfaceStage(GLViewMixin, QObject):
         levels = [float(mesh.box.up(level)) for level in mesh.plan.levels[:MOST_LEVELS]]
         self._shader["u_levels"] = (*levels, *(NOWHERE,) * (MOST_LEVELS - len(levels)))
 
-    def picture(self, camera: SurfaceCamera, ratio: float) -> tuple[QImage, NDArray[np.float32]]:
+    def picture(
+        self, camera: SurfaceCamera, ratio: float, *, fine: bool
+    ) -> tuple[QImage, NDArray[np.float32]]:
         """Draw.
 
         Parameters
@@ -196,6 +196,8 @@ class SurfaceStage(GLViewMixin, QObject):
             The eye, and the size of the picture in pixels of the window.
         ratio : float
             Pixels of the screen for one of the window.
+        fine : bool
+            Whether edges are smoothed, which takes three times as long where there is no graphics card.
 
         Returns
         -------
@@ -203,43 +205,50 @@ class SurfaceStage(GLViewMixin, QObject):
             The surface; transparent where it is not.
         array, shape (height, width)
             Depth of what is seen, from 0 at the front to 1 where there is nothing.
+
+        Raises
+        ------
+        StageError
+            Where OpenGL no longer works.
         """
-        assert self._context is not None
         if not self._context.makeCurrent(self._surface):
             raise StageError("the OpenGL context was lost")
         try:
             self._camera = camera
             self._shader["u_top"] = (camera.top,)
             width, height = max(round(camera.width * ratio), 1), max(round(camera.height * ratio), 1)
-            frame, flat = self._frames(width, height)
+            frame = self._frame(width, height, SAMPLES if fine else 0)
             frame.bind()
             GL.glViewport(0, 0, width, height)
             whole = (0, 0, width, height)
             self.paint(region=whole, viewport=whole)
-            depth = self._depth(frame, flat)
+            depth = self._depth(frame)
             image = frame.toImage()
         finally:
             self._context.doneCurrent()
         image.setDevicePixelRatio(ratio)
         return image, depth
 
-    def _frames(self, width: int, height: int) -> tuple[QOpenGLFramebufferObject, QOpenGLFramebufferObject]:
-        """Give what is drawn on, and what its depth is read from, which has one sample a pixel."""
-        if self._frame is None or self._flat is None or self._frame.width() != width or self._frame.height() != height:
-            kept = QOpenGLFramebufferObjectFormat()
-            kept.setAttachment(QOpenGLFramebufferObject.Attachment.CombinedDepthStencil)
-            self._flat = QOpenGLFramebufferObject(width, height, kept)
-            kept.setSamples(SAMPLES)
-            self._frame = QOpenGLFramebufferObject(width, height, kept)
-            if not (self._frame.isValid() and self._flat.isValid()):
+    def _frame(self, width: int, height: int, samples: int) -> QOpenGLFramebufferObject:
+        """Give what is drawn on; the one with one sample a pixel is also what depth is read from."""
+        frame = self._frames.get(samples)
+        if frame is None or frame.width() != width or frame.height() != height:
+            kind = QOpenGLFramebufferObjectFormat()
+            kind.setAttachment(QOpenGLFramebufferObject.Attachment.CombinedDepthStencil)
+            kind.setSamples(samples)
+            frame = self._frames[samples] = QOpenGLFramebufferObject(width, height, kind)
+            if not frame.isValid():
                 raise StageError("OpenGL has no room for the picture")
-        return self._frame, self._flat
+        return frame
 
-    def _depth(self, frame: QOpenGLFramebufferObject, flat: QOpenGLFramebufferObject) -> NDArray[np.float32]:
-        whole = QRect(0, 0, frame.width(), frame.height())
-        QOpenGLFramebufferObject.blitFramebuffer(
-            flat, whole, frame, whole, GL.GL_DEPTH_BUFFER_BIT, GL.GL_NEAREST
-        )
+    def _depth(self, frame: QOpenGLFramebufferObject) -> NDArray[np.float32]:
+        width, height = frame.width(), frame.height()
+        flat = self._frame(width, height, 0)
+        if flat is not frame:
+            whole = QRect(0, 0, width, height)
+            QOpenGLFramebufferObject.blitFramebuffer(
+                flat, whole, frame, whole, GL.GL_DEPTH_BUFFER_BIT, GL.GL_NEAREST
+            )
         flat.bind()
-        read = GL.glReadPixels(0, 0, frame.width(), frame.height(), GL.GL_DEPTH_COMPONENT, GL.GL_FLOAT)
-        return np.asarray(read, dtype=np.float32).reshape(frame.height(), frame.width())[::-1]
+        read = GL.glReadPixels(0, 0, width, height, GL.GL_DEPTH_COMPONENT, GL.GL_FLOAT)
+        return np.asarray(read, dtype=np.float32).reshape(height, width)[::-1]

@@ -31,7 +31,9 @@ def check_camera(camera: Camera) -> None:
         The message says what is wrong.
     """
     azimuth, elevation, zoom = camera
-    if not (-180.0 <= azimuth <= 180.0 and LOWEST <= elevation <= HIGHEST and LEAST_ZOOM <= zoom <= MOST_ZOOM):
+    if not (
+        -180.0 <= azimuth <= 180.0 and LOWEST <= elevation <= HIGHEST and LEAST_ZOOM <= zoom <= MOST_ZOOM
+    ):
         raise StateError("camera has a wrong value: azimuth, elevation and zoom are out of range")
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
+from core.scenes.gradient_camera import Camera
 from core.scenes.level_map import LevelMap, surface
 from core.scenes.race import Run, race
 from core.scenes.state import Numbers
@@ -79,6 +80,8 @@ class SurfaceScene:
 
     Attributes
     ----------
+    camera
+        From where it is looked at.
     mesh
         The surface; the same object as long as the map is.
     point : array, shape (3,), or None
@@ -95,6 +98,7 @@ class SurfaceScene:
         Why P is not seen, or empty.
     """
 
+    camera: Camera
     mesh: SurfaceMesh
     point: FloatArray | None
     foot: FloatArray
@@ -123,6 +127,7 @@ def surface_scene(
     shown = box.holds(value)
     runs = race(state.formula, state.parameters, state.point, state.racers, state.selected, state.step).runs
     return SurfaceScene(
+        camera=state.camera,
         mesh=mesh,
         point=box.place(*state.point, value) if shown else None,
         foot=box.place(*state.point, box.low),

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core.primitives import FloatArray
-from core.scenes.curves import read_only
 from core.scenes.level_map import LevelMap
 from core.scenes.state import View
 
@@ -202,7 +201,8 @@ def surface_mesh(plan: LevelMap) -> SurfaceMesh:
     normals = _normals(exact, box.across(columns), box.along(rows)).reshape(-1, 3).astype(np.float32)
     shares = np.nan_to_num(plan.shares[np.ix_(picked, picked)]).ravel().astype(np.float32)
     faces = _faces(heights, known)
-    read_only(columns, rows, heights, vertices, normals, shares, faces)
+    for array in (columns, rows, heights, vertices, normals, shares, faces):
+        array.setflags(write=False)
     return SurfaceMesh(plan, box, columns, rows, heights, vertices, normals, shares, faces)
 
 
@@ -239,7 +239,12 @@ def _slopes(heights: FloatArray, along: FloatArray) -> FloatArray:
 def _faces(heights: FloatArray, known: npt.NDArray[np.bool_]) -> FaceArray:
     """Two triangles for each cell, one where one corner has no value, none outside the box."""
     index = np.arange(heights.size).reshape(heights.shape)
-    a, b, c, d = index[:-1, :-1].ravel(), index[:-1, 1:].ravel(), index[1:, :-1].ravel(), index[1:, 1:].ravel()
+    a, b, c, d = (
+        index[:-1, :-1].ravel(),
+        index[:-1, 1:].ravel(),
+        index[1:, :-1].ravel(),
+        index[1:, 1:].ravel(),
+    )
     missing = ~known.ravel()
     other_way = missing[b] | missing[c]  # cut from a to d, so that one triangle avoids the missing corner
     halves = (

@@ -20,6 +20,7 @@ from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.gradient_inspector import GradientInspector
 from gui.tabs.gradient_panes import MapPane, SlicePane
+from gui.tabs.gradient_surface import connect_surface
 from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
 from gui.tabs.letter_sweep import LetterSweep
 from gui.theme import NARROW_WINDOW
@@ -69,6 +70,7 @@ class GradientTab(Tab):
         self._connect_plots()
         self._connect_cards()
         self._connect_transport()
+        connect_surface(self)
 
     def _lay_out(self) -> None:
         slices = splitter(BELOW, self.slices, (1, 1))

@@ -1,0 +1,389 @@
+"""A surface in its box: drawn with axes, turned and zoomed by hand, and what lies on it drawn over it."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from core.scenes.surface_mesh import HEIGHT, SurfaceMesh
+from gui.controls.focus import Ringed
+from gui.plot_axes import Projection
+from gui.plot_paths import polyline
+from gui.surface_box import paint_axes, paint_walls
+from gui.surface_camera import Array, SurfaceCamera
+from gui.theme import FOCUS_RING, Theme, ui_font
+
+if TYPE_CHECKING:
+    from gui.surface_stage import SurfaceStage
+
+log = logging.getLogger(__name__)
+
+TURN = 0.45
+"""Degrees for each pixel that the pointer moves."""
+
+KEY_TURN, KEY_ZOOM = 3.0, 1.15
+"""Degrees, and factor, for each key; with Shift five times as many degrees."""
+
+NOTCH_ZOOM = 1 / 0.85
+"""Factor for one notch of the wheel, as on a plot."""
+
+LIFT = 0.012
+"""So far in front of the surface is what lies on it, or it would sink in by rounding."""
+
+REFINE = 140
+"""Milliseconds without movement after which edges are smoothed."""
+
+GRIP = 12.0
+"""Pixels from the point within which it is taken."""
+
+HIDDEN = 0.22
+"""Opacity of what is behind the surface."""
+
+WITHOUT_SCREEN = ("offscreen", "minimal", "vnc", "linuxfb")
+"""Platforms of Qt that have no OpenGL."""
+
+TURNS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+ZOOMS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.Key_Underscore: -1}
+
+
+class SurfaceView(Ringed):
+    """A surface that can be looked at from all sides.
+
+    A subclass draws what lies on it in `draw_marks`, and says where its point is in `point_at`.
+
+    Parameters
+    ----------
+    theme : Theme
+        Colours.
+
+    Attributes
+    ----------
+    trouble : str
+        Why there is no surface to be seen, and what to try; or empty.
+
+    Signals
+    -------
+    turned(around: float, up: float)
+        The eye should move by these angles in degrees.
+    zoomed(factor: float)
+        It should come nearer.
+    home()
+        It should look as at first.
+    pressed(), moved(x: float, y: float, alt: bool), released(), cancelled()
+        The point is dragged, as of a `gui.handles.Draggable`.
+    """
+
+    turned = Signal(float, float)
+    zoomed = Signal(float)
+    home = Signal()
+    pressed = Signal()
+    moved = Signal(float, float, bool)
+    released = Signal()
+    cancelled = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.trouble = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Surface")
+        self.setAccessibleDescription("Arrow keys turn it, plus and minus zoom, Home looks as at first.")
+        self._stage: SurfaceStage | None = None
+        self._mesh: SurfaceMesh | None = None
+        self._eye = (0.0, 0.0, 1.0)
+        self._looked = (*self._eye, 1.0, 1.0)
+        self._camera = SurfaceCamera(*self._looked, HEIGHT)
+        self._image = QImage()
+        self._depth: NDArray[np.float32] = np.ones((1, 1), np.float32)
+        self._drawn: tuple[object, ...] = ()
+        self._pointer: QPointF | None = None
+        self._grip: QPointF | None = None
+        self._hovered = False
+        self._refine = QTimer(self, singleShot=True, interval=REFINE)
+        self._refine.timeout.connect(self.update)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Get OpenGL ready, or say why not and what to try."""
+        if QGuiApplication.platformName() in WITHOUT_SCREEN:
+            self.trouble = (
+                "The surface needs OpenGL, which there is none of without a screen. "
+                "The map shows the same function; start Nabla on a desktop to see the surface."
+            )
+            return
+        try:
+            from gui.surface_stage import SurfaceStage
+
+            self._stage = SurfaceStage(self.theme)
+        except Exception as error:  # drivers fail in every way there is
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        log.info("No surface can be drawn", exc_info=error)
+        self._stage = None
+        what = (
+            str(error).strip().splitlines()[0].rstrip(".")[:120]
+            if str(error).strip()
+            else type(error).__name__
+        )
+        self.trouble = (
+            f"The surface needs OpenGL, which does not work here ({what}). Install your graphics card’s "
+            "driver, or Mesa (libgl1-mesa-dri), and start again. The map shows the same function."
+        )
+        self.update()
+
+    # Showing.
+
+    def show_surface(self, mesh: SurfaceMesh, camera: tuple[float, float, float]) -> None:
+        """Look at a surface from a place: azimuth and elevation in degrees, and zoom."""
+        self._mesh, self._eye = mesh, camera
+        self.update()
+
+    @property
+    def camera(self) -> SurfaceCamera:
+        """The eye."""
+        size = float(max(self.width(), 1)), float(max(self.height(), 1))
+        if (*self._eye, *size) != self._looked:
+            self._looked = (*self._eye, *size)
+            self._camera = SurfaceCamera(*self._looked, HEIGHT)
+        return self._camera
+
+    @property
+    def picture_shown(self) -> QImage:
+        """The surface alone, as OpenGL drew it last."""
+        return self._image
+
+    def draw_marks(self, painter: QPainter) -> None:
+        """Draw what lies on the surface."""
+
+    def point_at(self) -> Array | None:
+        """Give the place of the point that can be dragged, or None."""
+        return None
+
+    @property
+    def holds_point(self) -> bool:
+        """Whether the point is being dragged."""
+        return self._grip is not None
+
+    @property
+    def hovers_point(self) -> bool:
+        """Whether the pointer could take the point."""
+        return self._hovered
+
+    # For marks.
+
+    def visible(self, points: Array) -> NDArray[np.bool_]:
+        """Tell which points, of shape (n, 3), are in front of the surface."""
+        camera, depth = self.camera, self._depth
+        with np.errstate(all="ignore"):
+            x, y, z = camera.to_pixels(camera.nearer(points, LIFT)).T
+            column = np.nan_to_num(x / camera.width * depth.shape[1]).astype(np.intp)
+            row = np.nan_to_num(y / camera.height * depth.shape[0]).astype(np.intp)
+            inside = (column >= 0) & (row >= 0) & (column < depth.shape[1]) & (row < depth.shape[0])
+            there = depth[np.where(inside, row, 0), np.where(inside, column, 0)]
+            return ~inside | (z <= there)
+
+    def draw_line(self, painter: QPainter, points: Array, pens: tuple[QPen, ...]) -> None:
+        """Draw a line with each pen in turn; what is behind the surface shows through faintly."""
+        pixels = self.camera.to_pixels(points)[:, :2]
+        seen = self.visible(points)
+        area = Projection((0.0, 1.0, 0.0, 1.0), 0.0, 0.0, self.camera.width, self.camera.height)
+        touched = seen.copy()
+        touched[1:] |= seen[:-1]
+        touched[:-1] |= seen[1:]
+        hidden = np.where((~seen | ~np.roll(seen, 1) | ~np.roll(seen, -1))[:, None], pixels, np.nan)
+        shown = np.where(touched[:, None], pixels, np.nan)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if not seen.all():
+            painter.setOpacity(HIDDEN)
+            painter.setPen(pens[-1])
+            painter.drawPath(_path(hidden, area))
+            painter.setOpacity(1.0)
+        path = _path(shown, area)
+        for pen in pens:
+            painter.setPen(pen)
+            painter.drawPath(path)
+
+    # Painting.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box, the surface and what lies on it; or why there is none."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(self.theme.plot))
+        if not self.trouble and self._mesh is not None:
+            self._draw_surface()
+        if self.trouble:
+            self._say(painter, self.trouble)
+        elif self._mesh is not None:
+            paint_walls(painter, self.theme, self.camera, self._mesh.box)
+            painter.drawImage(QPointF(), self._image)
+            self.draw_marks(painter)
+            paint_axes(painter, self.theme, self.camera, self._mesh.box)
+            if self._mesh.plan.is_empty:
+                self._say(painter, "Not defined anywhere in view.")
+        if self.ringed:
+            painter.setPen(QPen(QColor(self.theme.ink), FOCUS_RING))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), 4, 4)
+
+    def _draw_surface(self) -> None:
+        """Have OpenGL draw, if anything but what lies on the surface has changed."""
+        assert self._mesh is not None and self._stage is not None
+        ratio = self.devicePixelRatioF()
+        wanted = (self._mesh, self.camera, ratio)
+        if self._drawn[:3] == wanted and (self._drawn[3] or self._refine.isActive()):
+            return
+        fine = self._drawn[:3] == wanted or not self._drawn
+        try:
+            self._stage.show_mesh(self._mesh)
+            self._image, self._depth = self._stage.picture(self.camera, ratio, fine=fine)
+        except Exception as error:  # the driver may be restarted under us
+            self._give_up(error)
+            return
+        self._drawn = (*wanted, fine)
+        if not fine:
+            self._refine.start()
+
+    def _say(self, painter: QPainter, sentence: str) -> None:
+        painter.setFont(ui_font(13))
+        painter.setPen(QColor(self.theme.muted))
+        inside = QRectF(self.rect()).adjusted(40, 16, -40, -16)
+        room = max(0.0, inside.width() - 420.0) / 2.0
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(inside.adjusted(room, 0, -room, 0), flags, sentence)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw anew in the new size."""
+        super().resizeEvent(event)
+        self.update()
+
+    # The hand.
+
+    def _near_point(self, pixel: QPointF) -> QPointF | None:
+        """Give how far the point is from a pixel, if within reach."""
+        place = self.point_at()
+        if place is None or self.trouble:
+            return None
+        x, y = self.camera.to_pixels(place)[:2].tolist()
+        away = QPointF(x, y) - pixel
+        return away if math.hypot(away.x(), away.y()) <= GRIP else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the point, or the box."""
+        if event.button() != Qt.MouseButton.LeftButton or self.trouble:
+            event.ignore()
+            return
+        self._grip = self._near_point(event.position())
+        self._pointer = event.position()
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._grip is not None:
+            self.pressed.emit()
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the point over the surface, or turn the box."""
+        if self._pointer is None:
+            hovered = self._near_point(event.position()) is not None
+            if hovered != self._hovered:
+                self._hovered = hovered
+                self.update()
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+            return
+        moved, self._pointer = event.position() - self._pointer, event.position()
+        if self._grip is not None:
+            self._propose(event.position() + self._grip, event)
+        elif moved.manhattanLength():
+            self.turned.emit(-TURN * moved.x(), TURN * moved.y())
+
+    def _propose(self, target: QPointF, event: QMouseEvent) -> None:
+        """Propose the point of the surface that is seen at a pixel, else the one in the point's own plane."""
+        place, mesh = self.point_at(), self._mesh
+        if mesh is None:
+            return
+        eye, sight = self.camera.eye, self.camera.sight(target.x(), target.y())
+        at = mesh.seen(eye, sight)
+        if at is None and place is not None and abs(sight[2]) > 1e-6:
+            way = (place[2] - eye[2]) / sight[2]
+            at = mesh.box.point(*(eye + way * sight)[:2].tolist()) if way > 0.0 else None
+        if at is not None:
+            self.moved.emit(*at, bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        if event.button() == Qt.MouseButton.LeftButton and self._pointer is not None:
+            self._let_go(cancel=False)
+
+    def _let_go(self, *, cancel: bool) -> None:
+        held, self._grip, self._pointer = self._grip is not None, None, None
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        if held:
+            (self.cancelled if cancel else self.released).emit()
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom."""
+        turned = event.angleDelta().y()
+        if turned and not self.trouble:
+            self.zoomed.emit(NOTCH_ZOOM ** max(-4.0, min(turned / 120, 4.0)))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Turn and zoom; Esc takes a drag back; other keys are left to the tab."""
+        key, held = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        shift = held == Qt.KeyboardModifier.ShiftModifier
+        if key == Qt.Key.Key_Escape and self._grip is not None:
+            self._let_go(cancel=True)
+        elif self.trouble or not (shift or held == Qt.KeyboardModifier.NoModifier):
+            super().keyPressEvent(event)
+        elif key in TURNS:
+            pace = KEY_TURN * (5 if shift else 1)
+            self.turned.emit(*(pace * way for way in TURNS[key]))
+        elif key in ZOOMS:
+            self.zoomed.emit(KEY_ZOOM ** ZOOMS[key])
+        elif key == Qt.Key.Key_Home:
+            self.home.emit()
+        else:
+            super().keyPressEvent(event)
+            return
+        self.ringed = True
+
+
+def _path(pixels: Array, area: Projection) -> QPainterPath:
+    x, y = np.ascontiguousarray(_thinned(pixels).T)
+    return polyline(x, y, area)
+
+
+def _thinned(pixels: Array) -> Array:
+    """Leave out points on the same pixel as the one before; gaps stay."""
+    if len(pixels) < 3:
+        return pixels
+    rounded = np.round(np.nan_to_num(pixels, nan=-1e7))
+    kept = np.ones(len(pixels), dtype=bool)
+    kept[1:-1] = (rounded[1:-1] != rounded[:-2]).any(axis=1)
+    return pixels[kept]
