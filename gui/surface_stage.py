@@ -69,10 +69,12 @@ void main() {
     vec3 lamp = normalize(vec3(-0.55, 0.75, 0.6));
     float lit = max(dot(normal, lamp), 0.0);
     float gloss = pow(max(dot(normal, normalize(lamp + vec3(0.0, 0.0, 1.0))), 0.0), 28.0);
-    vec3 colour = v_color * (u_look[0] + u_look[1] * lit) + u_look[2] * gloss;
+    vec3 ink = vec3(u_line[0], u_line[1], u_line[2]);
+    float light = u_look[0] + u_look[1] * lit;
+    vec3 colour = v_color * (light + max(1.0 - light, 0.0) * 0.5 * ink) + u_look[2] * gloss;
     float line = 0.0;
     for (int i = 0; i < 24; i++) line = max(line, 1.1 - abs(v_height - u_levels[i]) / pixel);
-    colour = mix(colour, vec3(u_line[0], u_line[1], u_line[2]), u_line[3] * clamp(line, 0.0, 1.0));
+    colour = mix(colour, ink, u_line[3] * clamp(line, 0.0, 1.0));
     gl_FragColor = vec4(colour, inside);
 }
 """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -16,9 +16,9 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -26,8 +26,6 @@ from PySide6.QtWidgets import QWidget
 
 from core.scenes.surface_mesh import HEIGHT, SurfaceMesh
 from gui.controls.focus import Ringed
-from gui.plot_axes import Projection
-from gui.plot_paths import polyline
 from gui.surface_box import paint_axes, paint_walls
 from gui.surface_camera import Array, SurfaceCamera
 from gui.theme import FOCUS_RING, Theme, ui_font
@@ -55,6 +53,12 @@ REFINE = 140
 GRIP = 12.0
 """Pixels from the point within which it is taken."""
 
+GRAIN = 2.5
+"""Points of a line that are so few pixels apart are one."""
+
+FAR = 1e5
+"""No pixel farther away than this reaches Qt."""
+
 HIDDEN = 0.22
 """Opacity of what is behind the surface."""
 
@@ -73,7 +77,8 @@ ZOOMS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.K
 class SurfaceView(Ringed):
     """A surface that can be looked at from all sides.
 
-    A subclass draws what lies on it in `draw_marks`, and says where its point is in `point_at`.
+    A subclass draws what lies on it in `draw_marks` and its edges in `draw_rim`, and says in `point_at` where
+    its point is.
 
     Parameters
     ----------
@@ -119,6 +124,7 @@ class SurfaceView(Ringed):
         self._looked = (*self._eye, 1.0, 1.0)
         self._camera = SurfaceCamera(*self._looked, HEIGHT)
         self._image = QImage()
+        self._paper = QPixmap()
         self._depth: NDArray[np.float32] = np.ones((1, 1), np.float32)
         self._drawn: tuple[object, ...] = ()
         self._pointer: QPointF | None = None
@@ -178,6 +184,9 @@ class SurfaceView(Ringed):
         """The surface alone, as OpenGL drew it last."""
         return self._image
 
+    def draw_rim(self, painter: QPainter) -> None:
+        """Draw what belongs to the surface itself, whatever lies on it."""
+
     def draw_marks(self, painter: QPainter) -> None:
         """Draw what lies on the surface."""
 
@@ -210,24 +219,23 @@ class SurfaceView(Ringed):
 
     def draw_line(self, painter: QPainter, points: Array, pens: tuple[QPen, ...]) -> None:
         """Draw a line with each pen in turn; what is behind the surface shows through faintly."""
-        pixels = self.camera.to_pixels(points)[:, :2]
-        seen = self.visible(points)
-        area = Projection((0.0, 1.0, 0.0, 1.0), 0.0, 0.0, self.camera.width, self.camera.height)
-        touched = seen.copy()
-        touched[1:] |= seen[:-1]
-        touched[:-1] |= seen[1:]
-        hidden = np.where((~seen | ~np.roll(seen, 1) | ~np.roll(seen, -1))[:, None], pixels, np.nan)
-        shown = np.where(touched[:, None], pixels, np.nan)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if not seen.all():
+        if len(points) < 2:
+            return
+        pixels, seen = self.camera.to_pixels(points)[:, :2], self.visible(points)
+        kept = _told_apart(pixels, seen)
+        pixels, seen = pixels[kept], seen[kept]
+        ends = np.hstack((pixels[:-1], pixels[1:]))
+        known, shown = ~np.isnan(ends).any(axis=1), seen[:-1] | seen[1:]
+        hidden = _lines(ends[known & ~shown])
+        if hidden:
             painter.setOpacity(HIDDEN)
             painter.setPen(pens[-1])
-            painter.drawPath(_path(hidden, area))
+            painter.drawLines(hidden)
             painter.setOpacity(1.0)
-        path = _path(shown, area)
-        for pen in pens:
+        lines = _lines(ends[known & shown])
+        for pen in pens if lines else ():
             painter.setPen(pen)
-            painter.drawPath(path)
+            painter.drawLines(lines)
 
     # Painting.
 
@@ -241,10 +249,8 @@ class SurfaceView(Ringed):
         if self.trouble:
             self._say(painter, self.trouble)
         elif self._mesh is not None:
-            paint_walls(painter, self.theme, self.camera, self._mesh.box)
-            painter.drawImage(QPointF(), self._image)
+            painter.drawPixmap(0, 0, self._paper)
             self.draw_marks(painter)
-            paint_axes(painter, self.theme, self.camera, self._mesh.box)
             if self._mesh.plan.is_empty:
                 self._say(painter, "Not defined anywhere in view.")
         if self.ringed:
@@ -267,8 +273,23 @@ class SurfaceView(Ringed):
             self._give_up(error)
             return
         self._drawn = (*wanted, fine)
+        self._draw_paper(ratio)
         if not fine:
             self._refine.start()
+
+    def _draw_paper(self, ratio: float) -> None:
+        """Keep all that stays while only what lies on the surface moves."""
+        assert self._mesh is not None
+        self._paper = QPixmap(self._image.size())
+        self._paper.setDevicePixelRatio(ratio)
+        self._paper.fill(QColor(self.theme.plot))
+        painter = QPainter(self._paper)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_walls(painter, self.theme, self.camera, self._mesh.box)
+        painter.drawImage(QPointF(), self._image)
+        self.draw_rim(painter)
+        paint_axes(painter, self.theme, self.camera, self._mesh.box)
+        painter.end()
 
     def _say(self, painter: QPainter, sentence: str) -> None:
         painter.setFont(ui_font(13))
@@ -374,16 +395,15 @@ class SurfaceView(Ringed):
         self.ringed = True
 
 
-def _path(pixels: Array, area: Projection) -> QPainterPath:
-    x, y = np.ascontiguousarray(_thinned(pixels).T)
-    return polyline(x, y, area)
-
-
-def _thinned(pixels: Array) -> Array:
-    """Leave out points on the same pixel as the one before; gaps stay."""
-    if len(pixels) < 3:
-        return pixels
-    rounded = np.round(np.nan_to_num(pixels, nan=-1e7))
+def _told_apart(pixels: Array, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Leave out points that are a few pixels from the one before; gaps, ends and changes of sight stay."""
+    cells = np.floor(np.nan_to_num(pixels, nan=-1e7, posinf=1e7, neginf=-1e7) / GRAIN)
     kept = np.ones(len(pixels), dtype=bool)
-    kept[1:-1] = (rounded[1:-1] != rounded[:-2]).any(axis=1)
-    return pixels[kept]
+    kept[1:-1] = (
+        (cells[1:-1] != cells[:-2]).any(axis=1) | (seen[1:-1] != seen[:-2]) | (seen[1:-1] != seen[2:])
+    )
+    return np.flatnonzero(kept)
+
+
+def _lines(ends: Array) -> list[QLineF]:
+    return [QLineF(*each) for each in np.clip(ends, -FAR, FAR).tolist()]

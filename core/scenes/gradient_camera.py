@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 Camera = tuple[float, float, float]
 """Azimuth and elevation of the eye in degrees, and the zoom: 1 shows the whole box."""
 
-FIRST_CAMERA: Camera = (-62.0, 34.0, 1.0)
-"""The eye in front of the surface, a little to the left, so that x grows to the right and y to the back."""
+FIRST_CAMERA: Camera = (-62.0, 40.0, 1.0)
+"""The eye in front of the surface, a little to the right, so that x grows to the right and y to the back."""
 
 LOWEST, HIGHEST = -20.0, 90.0
 """Elevations: from slightly below the floor to straight from above, which is how the map looks."""

@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
 from core.scenes.gradient_camera import Camera
-from core.scenes.level_map import LevelMap, surface
+from core.scenes.level_map import IndexArray, LevelMap, surface
 from core.scenes.race import Run, race
 from core.scenes.state import Numbers
 from core.scenes.surface_mesh import HEIGHT, Box, SurfaceMesh, surface_mesh
@@ -32,9 +31,6 @@ PIECE = 1.0 / 120.0
 
 MOST_POINTS = 4000
 """So many points a path has at most, apart from its steps."""
-
-FAR = 4.0
-"""What is farther from the middle of the floor does not come into the box."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,19 +183,42 @@ def _path(mesh: SurfaceMesh, formula: str, parameters: Numbers, run: Run) -> Sur
 
 
 def _between(box: Box, steps: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Divide the way from step to step into pieces, the longer ones into more."""
-    with np.errstate(all="ignore"):
-        lengths = np.hypot(*np.diff(steps, axis=0).T) / box.span
-        near = np.abs(np.column_stack((box.across(steps[:, 0]), box.along(steps[:, 1])))).max(axis=1) < FAR
-    pieces = np.where(near[1:] | near[:-1], np.clip(np.nan_to_num(lengths / PIECE), 1.0, MOST_POINTS), 1.0)
-    if pieces.sum() > MOST_POINTS:
-        pieces = np.maximum(pieces * (MOST_POINTS / pieces.sum()), 1.0)
-    counts: npt.NDArray[np.intp] = np.ceil(pieces).astype(np.intp)
-    first = np.repeat(np.arange(counts.size), counts)
-    inside = np.arange(first.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    part = np.append(first + inside / counts[first], counts.size)
-    places = np.arange(len(steps))
-    return np.interp(part, places, steps[:, 0]), np.interp(part, places, steps[:, 1])
+    """Divide the ways from step to step, as far as they are over the floor, into short pieces.
+
+    NaN stands where the descent leaves the floor.
+    """
+    if len(steps) < 2:
+        return steps[:, 0], steps[:, 1]
+    start, way = steps[:-1], np.diff(steps, axis=0)
+    first, last = _over_floor(box, start, way)
+    crossing = np.flatnonzero(first <= last)
+    start, way, first, last = start[crossing], way[crossing], first[crossing], last[crossing]
+    pieces = np.maximum((last - first) * np.hypot(*way.T) / box.span / PIECE, 1.0)
+    pieces *= min(1.0, MOST_POINTS / max(pieces.sum(), 1.0))
+    counts: IndexArray = np.ceil(pieces).astype(np.intp) + 1
+    ends = np.cumsum(counts)
+    index = np.repeat(np.arange(counts.size), counts)
+    share = (np.arange(index.size) - np.repeat(ends - counts, counts)) / (counts[index] - 1)
+    part = first[index] + share * (last - first)[index]
+    x, y = (start[index] + part[:, None] * way[index]).T
+    leaves = ends[last < 1.0]
+    return np.insert(x, leaves, np.nan), np.insert(y, leaves, np.nan)
+
+
+def _over_floor(box: Box, start: FloatArray, way: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give the part of each way, from 0 to 1, that is over the floor; its end before its start if none is."""
+    first, last = np.zeros(len(start)), np.ones(len(start))
+    for axis in (0, 1):
+        low, high = box.view[2 * axis], box.view[2 * axis + 1]
+        with np.errstate(all="ignore"):
+            ends = np.sort(
+                ((low - start[:, axis]) / way[:, axis], (high - start[:, axis]) / way[:, axis]), axis=0
+            )
+        inside = (start[:, axis] >= low) & (start[:, axis] <= high)
+        still = way[:, axis] == 0.0
+        first = np.maximum(first, np.where(still, np.where(inside, 0.0, 2.0), ends[0]))
+        last = np.minimum(last, np.where(still, 1.0, ends[1]))
+    return first, last
 
 
 def _kept_inside(box: Box, points: FloatArray) -> FloatArray:

@@ -19,8 +19,14 @@ FaceArray = npt.NDArray[np.uint32]
 HEIGHT = 0.55
 """Height of the box, where the longer side of its floor is 1: low enough to look down on every slope."""
 
+LARGEST = 1e308
+"""Neither end of the box lies beyond this."""
+
 STRIDE = 2
 """Every second column and row of the map is enough for a smooth surface."""
+
+ROOM = 0.02
+"""The box is a little higher than the values, so that a minimum between the corners is in it."""
 
 MARGIN = HEIGHT
 """Values farther above or below the box are drawn as if they were so far away, for single precision."""
@@ -207,12 +213,14 @@ def surface_mesh(plan: LevelMap) -> SurfaceMesh:
 
 
 def _range(usual: tuple[float, float]) -> tuple[float, float]:
-    """Values from floor to top: the usual ones, with room where all are one."""
+    """Values from floor to top: the usual ones with some room, or much where all are one."""
     low, high = usual
     if math.isnan(low):
         return -1.0, 1.0
-    room = 0.5 * max(abs(low), 1.0) if not high - low > 1e-12 * max(abs(low), abs(high)) else 0.0
-    return low - room, high + room
+    reach = high / 2.0 - low / 2.0
+    flat = not reach > 1e-12 * max(abs(low), abs(high))
+    room = 0.5 * max(abs(low), 1.0) if flat else 2.0 * ROOM * reach
+    return max(low - room, -LARGEST), min(high + room, LARGEST)
 
 
 def _normals(heights: FloatArray, across: FloatArray, along: FloatArray) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from core.scenes.gradient import GradientScene
 from core.scenes.gradient_surface import SurfacePath, SurfaceScene, Tangent
 from core.scenes.surface_mesh import HEIGHT, SurfaceMesh
 from gui.controls import Segmented
+from gui.formula import formula
 from gui.handles import HALO_OPACITY, HALO_RADIUS
 from gui.label_places import Crowd, around, formula_size, words_size
 from gui.plot_axes import Projection
@@ -26,7 +28,7 @@ from gui.plot_labels import paint_formula_haloed, paint_words_haloed
 from gui.plot_marks import marker_path
 from gui.surface_camera import Array
 from gui.surface_view import HIDDEN, SurfaceView
-from gui.theme import NARROW_WINDOW, Theme
+from gui.theme import NARROW_WINDOW, Theme, mixed
 
 if TYPE_CHECKING:
     from gui.tabs.gradient import GradientTab
@@ -44,11 +46,14 @@ HEAD = 12.0
 BURIED = 0.75
 """Opacity of an arrow inside the hill; what else is hidden is fainter."""
 
-RIM = (1.0, 0.7)
-"""Width and opacity of the line at the edges of the surface."""
+RIM = 0.7
+"""Share of the function's colour in the line at the edges of the surface."""
 
 SAME_PLACE = 12.0
 """Ends so few pixels apart get one name."""
+
+PIECES = 24
+"""The tangent plane is divided so often, each way, to tell what is in front of the surface."""
 
 DOT = 2.4
 MOST_DOTS = 300
@@ -104,13 +109,17 @@ class GradientSurface(SurfaceView):
             self._scene.surface.point if self._scene is not None and self._scene.surface is not None else None
         )
 
+    def draw_rim(self, painter: QPainter) -> None:
+        """Draw the edges of the surface."""
+        colour = mixed(self.theme.function.mark, self.theme.plot, RIM)
+        self.draw_line(painter, self._rim, (make_pen(colour, 1.0),))
+
     def draw_marks(self, painter: QPainter) -> None:
         """Draw the level curve, the descents, the tangent plane, the arrows and P."""
         scene = self._scene
         if scene is None or scene.surface is None:
             return
         part = scene.surface
-        self.draw_line(painter, self._rim, (make_pen(self.theme.function.mark, RIM[0], opacity=RIM[1]),))
         self._draw_level(painter, scene)
         self._draw_foot(painter, scene, part)
         if part.tangent is not None:
@@ -160,7 +169,7 @@ class GradientSurface(SurfaceView):
 
     def _draw_plane(self, painter: QPainter, tangent: Tangent) -> None:
         """Draw the tangent plane in small pieces, each in front of the surface or behind it."""
-        shares = np.linspace(0.0, 1.0, 25)
+        shares = np.linspace(0.0, 1.0, PIECES + 1)
         a, b, c, d = tangent.corners
         grid = a + shares[:, None, None] * (b - a) + shares[None, :, None] * (d - a)
         pixels = self.camera.to_pixels(grid)[..., :2]
@@ -169,17 +178,13 @@ class GradientSurface(SurfaceView):
         colour = QColor(self.theme.derivative.mark)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for shown, opacity in ((True, 0.30), (False, 0.09)):
-            colour.setAlphaF(opacity)
-            painter.setBrush(colour)
-            for row, column in np.argwhere(seen == shown).tolist():
-                corners = (
-                    pixels[row, column],
-                    pixels[row, column + 1],
-                    pixels[row + 1, column + 1],
-                    pixels[row + 1, column],
-                )
-                painter.drawPolygon(QPolygonF([QPointF(*corner.tolist()) for corner in corners]))
+        for row, line in enumerate(seen):
+            changes = [0, *(np.flatnonzero(line[1:] != line[:-1]) + 1).tolist(), PIECES]
+            for start, end in pairwise(changes):
+                colour.setAlphaF(0.30 if line[start] else 0.09)
+                painter.setBrush(colour)
+                corners = pixels[[row, row, row + 1, row + 1], [start, end, end, start]].tolist()
+                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edge = np.concatenate([np.linspace(p, q, 24) for p, q in ((a, b), (b, c), (c, d), (d, a))])
         self.draw_line(painter, edge, (make_pen(self.theme.derivative.mark, 1.0, opacity=0.8),))
@@ -333,8 +338,6 @@ class GradientSurface(SurfaceView):
             return
         crowd.add_box(box)
         if typeset:
-            from gui.formula import formula
-
             start = QPointF(box.left(), box.top() + formula(text, LABEL, colour).baseline)
             paint_formula_haloed(painter, start, text, LABEL, colour, self.theme.plot)
         else:
