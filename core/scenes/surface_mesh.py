@@ -22,6 +22,9 @@ HEIGHT = 0.55
 LARGEST = 1e308
 """Neither end of the box lies beyond this."""
 
+SPIKY, HILL = 0.25, 8.0
+"""If usual values end below such a part of what one in twenty exceeds, the top is so many times that."""
+
 STRIDE = 2
 """Every second column and row of the map is enough for a smooth surface."""
 
@@ -194,9 +197,9 @@ def _inside(eye: FloatArray, direction: FloatArray, halves: tuple[float, float])
 def surface_mesh(plan: LevelMap) -> SurfaceMesh:
     """Make the surface of a map; the very same map gives the very same object."""
     view = (float(plan.x[0]), float(plan.x[-1]), float(plan.y[0]), float(plan.y[-1]))
-    box = Box(view, *_range(plan.usual))
     picked = np.unique(np.append(np.arange(0, plan.x.size, STRIDE), plan.x.size - 1))
     columns, rows, values = plan.x[picked], plan.y[picked], plan.heights[np.ix_(picked, picked)]
+    box = Box(view, *_range(plan.usual, values))
     exact = box.up(values)
     heights = np.clip(exact, -MARGIN, HEIGHT + MARGIN)
     known = ~np.isnan(heights)
@@ -212,11 +215,17 @@ def surface_mesh(plan: LevelMap) -> SurfaceMesh:
     return SurfaceMesh(plan, box, columns, rows, heights, vertices, normals, shares, faces)
 
 
-def _range(usual: tuple[float, float]) -> tuple[float, float]:
-    """Values from floor to top: the usual ones with some room, or much where all are one."""
+def _range(usual: tuple[float, float], values: FloatArray) -> tuple[float, float]:
+    """Values from floor to top: the usual ones with some room, or much where all are one.
+
+    Where nearly all values are as low as the usual ones, as around a single hill, the hill is what matters.
+    """
     low, high = usual
     if math.isnan(low):
         return -1.0, 1.0
+    rare, highest = np.nanpercentile(values, (95.0, 100.0)).tolist()
+    if high / 2.0 - low / 2.0 < SPIKY * (rare / 2.0 - low / 2.0):
+        high = min(highest, low + HILL * min(rare - low, LARGEST / HILL))
     reach = high / 2.0 - low / 2.0
     flat = not reach > 1e-12 * max(abs(low), abs(high))
     room = 0.5 * max(abs(low), 1.0) if flat else 2.0 * ROOM * reach

@@ -323,3 +323,19 @@ def test_a_state_with_a_surface_survives_json() -> None:
 def test_no_eye_where_no_gesture_can_put_it(camera: tuple[float, float, float]) -> None:
     with pytest.raises(StateError, match="camera"):
         from_json(GradientState, to_json(replace(GradientState(), camera=camera)))
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("exp(-x^2-y^2)", 0.0, 1.0),
+        ("-exp(-x^2-y^2)", -1.0, 0.0),
+        ("x^2-y^2", -27.6, 27.0),
+        ("3", 1.5, 4.5),
+        ("1/(x^2+y^2)", 0.0, 0.28),
+    ],
+)
+def test_the_box_is_as_high_as_what_is_worth_seeing(text: str, low: float, high: float) -> None:
+    box = shown(text).mesh.box
+    assert box.low == pytest.approx(low, abs=0.06 * (high - low))
+    assert box.high == pytest.approx(high, abs=0.06 * (high - low))
