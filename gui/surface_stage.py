@@ -14,6 +14,7 @@ from pyqtgraph.opengl.GLViewWidget import GLViewMixin
 from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import QColor, QImage, QMatrix4x4, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
 from PySide6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectFormat
+from shiboken6 import isValid
 
 from core.scenes.surface_mesh import SurfaceMesh
 from gui.surface_camera import SurfaceCamera
@@ -150,6 +151,16 @@ class SurfaceStage(GLViewMixin, QObject):
         finally:
             self._context.doneCurrent()
         self.addItem(self._item)
+
+    def close(self) -> None:
+        """Give back what OpenGL holds, unless the program ends and the context has gone; draw no more."""
+        if isValid(self._context) and self._context.makeCurrent(self._surface):
+            item = self._item
+            for buffer in (item.m_vbo_position, item.m_vbo_normal, item.m_vbo_color, item.m_ibo_faces):
+                buffer.destroy()
+            self._frames.clear()
+            self._context.doneCurrent()
+        self.clear()
 
     # What the mixin asks for.
 

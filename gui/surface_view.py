@@ -12,6 +12,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
+    QHideEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -64,6 +65,9 @@ HIDDEN = 0.22
 
 WITHOUT_SCREEN = ("offscreen", "minimal", "vnc", "linuxfb")
 """Platforms of Qt that have no OpenGL."""
+
+KEYS = "← → ↑ ↓ turn   + − zoom   Home first view"
+"""Shown while the keyboard is here."""
 
 TURNS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -138,14 +142,15 @@ class SurfaceView(Ringed):
         """Get OpenGL ready, or say why not and what to try."""
         if QGuiApplication.platformName() in WITHOUT_SCREEN:
             self.trouble = (
-                "The surface needs OpenGL, which there is none of without a screen. "
+                "The surface needs OpenGL, and without a screen there is none. "
                 "The map shows the same function; start Nabla on a desktop to see the surface."
             )
             return
         try:
             from gui.surface_stage import SurfaceStage
 
-            self._stage = SurfaceStage(self.theme)
+            stage = self._stage = SurfaceStage(self.theme)
+            self.destroyed.connect(lambda: stage.close())  # which keeps the stage until then
         except Exception as error:  # drivers fail in every way there is
             self._give_up(error)
 
@@ -254,6 +259,10 @@ class SurfaceView(Ringed):
             if self._mesh.plan.is_empty:
                 self._say(painter, "Not defined anywhere in view.")
         if self.ringed:
+            if not self.trouble:
+                painter.setFont(ui_font(11))
+                painter.setPen(QColor(self.theme.muted))
+                painter.drawText(QPointF(14, 20), KEYS)
             painter.setPen(QPen(QColor(self.theme.ink), FOCUS_RING))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), 4, 4)
@@ -366,6 +375,12 @@ class SurfaceView(Ringed):
         if held:
             (self.cancelled if cancel else self.released).emit()
         self.update()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """End a drag that can no longer be seen."""
+        if self._pointer is not None:
+            self._let_go(cancel=False)
+        super().hideEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom."""

@@ -220,3 +220,24 @@ def test_a_window_without_room_and_an_enlarged_pane_draw_too(tab: GradientTab, w
     settle()
     view.repaint()
     assert opaque(view).any()
+
+
+def test_another_theme_draws_with_a_stage_of_its_own(tab: GradientTab, window: Window) -> None:
+    for theme in ("dark", "light", "dark"):
+        surface(window.current)
+        window.set_theme(theme)
+        settle()
+        QTest.qWait(20)
+    view = surface(window.current)
+    assert opaque(view).any()
+    window.set_theme("light")
+
+
+def test_hiding_the_surface_ends_a_drag(tab: GradientTab) -> None:
+    view = surface(tab, "x^2+y^2", point=(1.0, -1.0))
+    drag(view, pixel_of(view, tab, 1.0, -1.0, 2.0), pixel_of(view, tab, 0.0, 1.0, 1.0), drop=False)
+    assert view.holds_point
+    tab.edited(recorded=False, plane="map")
+    settle()
+    assert not view.holds_point
+    assert tab.state.point == pytest.approx((0.0, 1.0), abs=0.05)

@@ -128,7 +128,7 @@ def test_without_a_screen_it_says_so_and_all_else_works(tab: GradientTab, window
     view = tab.map.planes.view
     assert view is not None
     assert view.trouble == (
-        "The surface needs OpenGL, which there is none of without a screen. "
+        "The surface needs OpenGL, and without a screen there is none. "
         "The map shows the same function; start Nabla on a desktop to see the surface."
     )
     tab.setFocus()
