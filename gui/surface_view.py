@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QGuiApplication,
     QHideEvent,
     QImage,
     QKeyEvent,
@@ -29,12 +26,12 @@ from core.scenes.surface_mesh import HEIGHT, SurfaceMesh
 from gui.controls.focus import Ringed
 from gui.surface_box import paint_axes, paint_walls
 from gui.surface_camera import Array, SurfaceCamera
+from gui.surface_marks import SurfaceMarks
+from gui.surface_opengl import NoSurfaceError, reason, surface_stage
 from gui.theme import FOCUS_RING, Theme, ui_font
 
 if TYPE_CHECKING:
     from gui.surface_stage import SurfaceStage
-
-log = logging.getLogger(__name__)
 
 TURN = 0.45
 """Degrees for each pixel that the pointer moves."""
@@ -45,36 +42,23 @@ KEY_TURN, KEY_ZOOM = 3.0, 1.15
 NOTCH_ZOOM = 1 / 0.85
 """Factor for one notch of the wheel, as on a plot."""
 
-LIFT = 0.012
-"""So far in front of the surface is what lies on it, or it would sink in by rounding."""
-
 REFINE = 140
 """Milliseconds without movement after which edges are smoothed."""
 
 GRIP = 12.0
 """Pixels from the point within which it is taken."""
 
-GRAIN = 2.5
-"""Points of a line that are so few pixels apart are one."""
-
-FAR = 1e5
-"""No pixel farther away than this reaches Qt."""
-
-HIDDEN = 0.22
-"""Opacity of what is behind the surface."""
-
-WITHOUT_SCREEN = ("offscreen", "minimal", "vnc", "linuxfb")
-"""Platforms of Qt that have no OpenGL."""
-
 KEYS = "← → ↑ ↓ turn   + − zoom   Home first view"
 """Shown while the keyboard is here."""
 
 TURNS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, 1),
-    Qt.Key.Key_Down: (0, -1),
+    Qt.Key.Key_Left: (1, 0),
+    Qt.Key.Key_Right: (-1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
 }
+"""Ways of the eye; the box turns as if it were dragged in the direction of the arrow."""
+
 ZOOMS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.Key_Underscore: -1}
 
 
@@ -91,6 +75,8 @@ class SurfaceView(Ringed):
 
     Attributes
     ----------
+    marks : SurfaceMarks
+        Draws over the picture; another object with each new picture.
     trouble : str
         Why there is no surface to be seen, and what to try; or empty.
 
@@ -129,7 +115,7 @@ class SurfaceView(Ringed):
         self._camera = SurfaceCamera(*self._looked, HEIGHT)
         self._image = QImage()
         self._paper = QPixmap()
-        self._depth: NDArray[np.float32] = np.ones((1, 1), np.float32)
+        self.marks = SurfaceMarks(self._camera, np.ones((1, 1), np.float32), theme.plot)
         self._drawn: tuple[object, ...] = ()
         self._pointer: QPointF | None = None
         self._grip: QPointF | None = None
@@ -140,33 +126,12 @@ class SurfaceView(Ringed):
 
     def _begin(self) -> None:
         """Get OpenGL ready, or say why not and what to try."""
-        if QGuiApplication.platformName() in WITHOUT_SCREEN:
-            self.trouble = (
-                "The surface needs OpenGL, and without a screen there is none. "
-                "The map shows the same function; start Nabla on a desktop to see the surface."
-            )
-            return
         try:
-            from gui.surface_stage import SurfaceStage
-
-            stage = self._stage = SurfaceStage(self.theme)
+            stage = self._stage = surface_stage(self.theme)
+        except NoSurfaceError as error:
+            self.trouble = str(error)
+        else:
             self.destroyed.connect(lambda: stage.close())  # which keeps the stage until then
-        except Exception as error:  # drivers fail in every way there is
-            self._give_up(error)
-
-    def _give_up(self, error: Exception) -> None:
-        log.info("No surface can be drawn", exc_info=error)
-        self._stage = None
-        what = (
-            str(error).strip().splitlines()[0].rstrip(".")[:120]
-            if str(error).strip()
-            else type(error).__name__
-        )
-        self.trouble = (
-            f"The surface needs OpenGL, which does not work here ({what}). Install your graphics card’s "
-            "driver, or Mesa (libgl1-mesa-dri), and start again. The map shows the same function."
-        )
-        self.update()
 
     # Showing.
 
@@ -209,39 +174,6 @@ class SurfaceView(Ringed):
         """Whether the pointer could take the point."""
         return self._hovered
 
-    # For marks.
-
-    def visible(self, points: Array) -> NDArray[np.bool_]:
-        """Tell which points, of shape (n, 3), are in front of the surface."""
-        camera, depth = self.camera, self._depth
-        with np.errstate(all="ignore"):
-            x, y, z = camera.to_pixels(camera.nearer(points, LIFT)).T
-            column = np.nan_to_num(x / camera.width * depth.shape[1]).astype(np.intp)
-            row = np.nan_to_num(y / camera.height * depth.shape[0]).astype(np.intp)
-            inside = (column >= 0) & (row >= 0) & (column < depth.shape[1]) & (row < depth.shape[0])
-            there = depth[np.where(inside, row, 0), np.where(inside, column, 0)]
-            return ~inside | (z <= there)
-
-    def draw_line(self, painter: QPainter, points: Array, pens: tuple[QPen, ...]) -> None:
-        """Draw a line with each pen in turn; what is behind the surface shows through faintly."""
-        if len(points) < 2:
-            return
-        pixels, seen = self.camera.to_pixels(points)[:, :2], self.visible(points)
-        kept = _told_apart(pixels, seen)
-        pixels, seen = pixels[kept], seen[kept]
-        ends = np.hstack((pixels[:-1], pixels[1:]))
-        known, shown = ~np.isnan(ends).any(axis=1), seen[:-1] | seen[1:]
-        hidden = _lines(ends[known & ~shown])
-        if hidden:
-            painter.setOpacity(HIDDEN)
-            painter.setPen(pens[-1])
-            painter.drawLines(hidden)
-            painter.setOpacity(1.0)
-        lines = _lines(ends[known & shown])
-        for pen in pens if lines else ():
-            painter.setPen(pen)
-            painter.drawLines(lines)
-
     # Painting.
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -277,11 +209,12 @@ class SurfaceView(Ringed):
         fine = self._drawn[:3] == wanted or not self._drawn
         try:
             self._stage.show_mesh(self._mesh)
-            self._image, self._depth = self._stage.picture(self.camera, ratio, fine=fine)
+            self._image, depth = self._stage.picture(self.camera, ratio, fine=fine)
         except Exception as error:  # the driver may be restarted under us
-            self._give_up(error)
+            self._stage, self.trouble = None, reason(error)
             return
         self._drawn = (*wanted, fine)
+        self.marks = SurfaceMarks(self.camera, depth, self.theme.plot)
         self._draw_paper(ratio)
         if not fine:
             self._refine.start()
@@ -408,17 +341,3 @@ class SurfaceView(Ringed):
             super().keyPressEvent(event)
             return
         self.ringed = True
-
-
-def _told_apart(pixels: Array, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Leave out points that are a few pixels from the one before; gaps, ends and changes of sight stay."""
-    cells = np.floor(np.nan_to_num(pixels, nan=-1e7, posinf=1e7, neginf=-1e7) / GRAIN)
-    kept = np.ones(len(pixels), dtype=bool)
-    kept[1:-1] = (
-        (cells[1:-1] != cells[:-2]).any(axis=1) | (seen[1:-1] != seen[:-2]) | (seen[1:-1] != seen[2:])
-    )
-    return np.flatnonzero(kept)
-
-
-def _lines(ends: Array) -> list[QLineF]:
-    return [QLineF(*each) for each in np.clip(ends, -FAR, FAR).tolist()]

@@ -52,6 +52,11 @@ class SurfacePath:
     points: FloatArray
     steps: FloatArray
 
+    @property
+    def has_end(self) -> bool:
+        """Whether its last step, which is not its start, is in the box."""
+        return len(self.steps) > 1 and not bool(np.isnan(self.steps[-1, 0]))
+
 
 @dataclass(frozen=True, eq=False)
 class Tangent:

@@ -85,8 +85,8 @@ def test_what_is_under_the_hill_is_hidden(tab: GradientTab) -> None:
     view = surface(tab, "exp(-x^2-y^2)", camera=(-90.0, 20.0, 1.0))
     box = tab.scene.surface.mesh.box
     places = np.array([box.place(0.0, 0.0, value) for value in (1.0, 0.5)] + [box.place(0.0, 3.0, 0.0001)])
-    assert view.visible(places).tolist() == [True, False, False]
-    assert view.visible(np.array([box.place(0.0, -3.0, 0.0001)])).tolist() == [True]
+    assert view.marks.visible(places).tolist() == [True, False, False]
+    assert view.marks.visible(np.array([box.place(0.0, -3.0, 0.0001)])).tolist() == [True]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

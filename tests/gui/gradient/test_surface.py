@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtTest import QTest
 
-import gui.surface_view
+import gui.surface_opengl
 from core.scenes.gradient_state import GradientState
 from core.scenes.state import from_json, to_json
 from gui.tabs.gradient import GradientTab
@@ -159,7 +159,7 @@ def test_where_opengl_fails_it_says_what_to_try(
             assert reason is not None
             raise reason
 
-    monkeypatch.setattr(gui.surface_view, "WITHOUT_SCREEN", ())
+    monkeypatch.setattr(gui.surface_opengl, "WITHOUT_SCREEN", ())
     if reason is None:
         monkeypatch.setitem(sys.modules, "gui.surface_stage", None)
     else:
@@ -191,10 +191,10 @@ def test_keys_turn_and_zoom_the_eye_and_home_brings_it_back(
     first, point = tab.state.camera, tab.state.point
     view.setFocus()
     for code, modifiers, index, sign in [
-        (Key.Key_Left, NONE, 0, -1),
-        (Key.Key_Right, SHIFT, 0, 1),
-        (Key.Key_Up, NONE, 1, 1),
-        (Key.Key_Down, SHIFT, 1, -1),
+        (Key.Key_Left, NONE, 0, 1),
+        (Key.Key_Right, SHIFT, 0, -1),
+        (Key.Key_Up, NONE, 1, -1),
+        (Key.Key_Down, SHIFT, 1, 1),
         (Key.Key_Plus, NONE, 2, 1),
         (Key.Key_Minus, NONE, 2, -1),
     ]:
