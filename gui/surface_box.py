@@ -39,9 +39,8 @@ def paint_walls(painter: QPainter, theme: Theme, camera: SurfaceCamera, box: Box
         # which coordinate stays, where, and which two vary
         (0, back[0], (1, 2)),
         (1, back[1], (0, 2)),
+        (2, 0.0, (0, 1)),
     ]
-    if camera.eye[2] > 0.0:
-        sides.append((2, 0.0, (0, 1)))
     ranges = ((-halves[0], halves[0]), (-halves[1], halves[1]), (0.0, HEIGHT))
     for fixed, at, (first, second) in sides:
         corners = _square(fixed, at, first, ranges[first], second, ranges[second])

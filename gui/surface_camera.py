@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,8 +91,11 @@ class SurfaceCamera:
         return matrix
 
     @cached_property
-    def _both(self) -> Array:
-        return self.projection @ self.modelview
+    def _to_screen(self) -> Array:
+        """Matrix (3, 4) to the distance before the eye, and to pixels times that."""
+        x, y, _, distance = self.projection @ self.modelview
+        width, height = self.width / 2.0, self.height / 2.0
+        return np.stack((width * (x + distance), height * (distance - y), distance))
 
     def to_pixels(self, points: Array) -> Array:
         """Map points to the screen.
@@ -104,23 +108,16 @@ class SurfaceCamera:
         Returns
         -------
         array, shape (..., 3)
-            Pixels right and down, and the depth from 0 at the front to 1 at the back.
+            Pixels right and down, and how far before the eye.
         """
-        ends = points @ self._both[:, :3].T + self._both[:, 3]
-        cube = ends[..., :3] / ends[..., 3:]
-        return np.stack(
-            (
-                (cube[..., 0] + 1.0) / 2.0 * self.width,
-                (1.0 - cube[..., 1]) / 2.0 * self.height,
-                (cube[..., 2] + 1.0) / 2.0,
-            ),
-            axis=-1,
-        )
+        seen = points @ self._to_screen[:, :3].T + self._to_screen[:, 3]
+        seen[..., :2] /= seen[..., 2:]
+        return seen
 
-    def nearer(self, points: Array, by: float) -> Array:
-        """Move points towards the eye."""
-        way = self.eye - points
-        return points + by * way / np.linalg.norm(way, axis=-1, keepdims=True)
+    def before_eye(self, depth: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+        """Give how far before the eye something of OpenGL's depth is, which runs from 0 to 1."""
+        scale, shift = self.projection[2, 2:]
+        return shift / (2.0 * depth - 1.0 + scale)
 
     def sight(self, x: float, y: float) -> Array:
         """Give the unit vector along which the eye sees a pixel."""

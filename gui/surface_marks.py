@@ -64,20 +64,23 @@ class SurfaceMarks:
 
     def visible(self, points: Array) -> NDArray[np.bool_]:
         """Tell which points, of shape (n, 3), are in front of the surface."""
-        camera, depth = self.camera, self._depth
+        return self._in_front(self.camera.to_pixels(points))
+
+    def _in_front(self, seen: Array) -> NDArray[np.bool_]:
+        x, y, distance = seen.T
+        rows, columns = self._depth.shape
         with np.errstate(all="ignore"):
-            x, y, z = camera.to_pixels(camera.nearer(points, LIFT)).T
-            column = np.nan_to_num(x / camera.width * depth.shape[1]).astype(np.intp)
-            row = np.nan_to_num(y / camera.height * depth.shape[0]).astype(np.intp)
-            inside = (column >= 0) & (row >= 0) & (column < depth.shape[1]) & (row < depth.shape[0])
-            there = depth[np.where(inside, row, 0), np.where(inside, column, 0)]
-            return ~inside | (z <= there)
+            column, row = x * (columns / self.camera.width), y * (rows / self.camera.height)
+            inside = (column >= 0) & (row >= 0) & (column < columns) & (row < rows)
+            at = np.where(inside, row, 0).astype(np.intp), np.where(inside, column, 0).astype(np.intp)
+            return ~inside | (distance - LIFT <= self.camera.before_eye(self._depth[at]))
 
     def line(self, painter: QPainter, points: Array, *pens: QPen) -> None:
         """Draw a line with each pen in turn, what is hidden with the last alone; NaN makes a gap."""
         if len(points) < 2:
             return
-        pixels, seen = self.camera.to_pixels(points)[:, :2], self.visible(points)
+        places = self.camera.to_pixels(points)
+        pixels, seen = places[:, :2], self._in_front(places)
         kept = _told_apart(pixels, seen)
         pixels, seen = pixels[kept], seen[kept]
         ends = np.hstack((pixels[:-1], pixels[1:]))
@@ -101,8 +104,8 @@ class SurfaceMarks:
         """Draw a small dot at each point."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))
-        places, seen = self.camera.to_pixels(points).tolist(), self.visible(points).tolist()
-        for (x, y, _), shown in zip(places, seen, strict=True):
+        places = self.camera.to_pixels(points)
+        for (x, y, _), shown in zip(places.tolist(), self._in_front(places).tolist(), strict=True):
             painter.setOpacity(1.0 if shown else HIDDEN)
             painter.drawEllipse(QPointF(x, y), DOT, DOT)
         painter.setOpacity(1.0)

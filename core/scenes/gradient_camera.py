@@ -16,8 +16,8 @@ Camera = tuple[float, float, float]
 FIRST_CAMERA: Camera = (-62.0, 40.0, 1.0)
 """The eye in front of the surface, a little to the right, so that x grows to the right and y to the back."""
 
-LOWEST, HIGHEST = -20.0, 90.0
-"""Elevations: from slightly below the floor to straight from above, which is how the map looks."""
+LOWEST, HIGHEST = 0.0, 90.0
+"""Elevations: from the side to straight from above, which is how the map looks."""
 
 LEAST_ZOOM, MOST_ZOOM = 0.4, 8.0
 
