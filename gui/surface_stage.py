@@ -32,8 +32,8 @@ LIGHT_LOOK = (0.64, 0.36, 0.05)
 DARK_LOOK = (0.62, 0.85, 0.10)
 """Light from everywhere, light from the lamp, and gloss."""
 
-ISOLINE = 0.45
-"""Opacity of the isolines."""
+ISOLINE, ISOLINE_WIDTH = 0.45, 1.2
+"""Opacity and width of the isolines."""
 
 VERTEX = """#version 120
 uniform mat4 u_mvp;
@@ -54,7 +54,7 @@ void main() {
 
 FRAGMENT = """#version 120
 uniform float u_levels[24];
-uniform float u_line[4];
+uniform float u_line[5];
 uniform float u_look[3];
 uniform float u_top;
 varying vec3 v_color;
@@ -74,7 +74,7 @@ void main() {
     float light = u_look[0] + u_look[1] * lit;
     vec3 colour = v_color * (light + max(1.0 - light, 0.0) * 0.5 * ink) + u_look[2] * gloss;
     float line = 0.0;
-    for (int i = 0; i < 24; i++) line = max(line, 1.1 - abs(v_height - u_levels[i]) / pixel);
+    for (int i = 0; i < 24; i++) line = max(line, u_line[4] - abs(v_height - u_levels[i]) / pixel);
     colour = mix(colour, ink, u_line[3] * clamp(line, 0.0, 1.0));
     gl_FragColor = vec4(colour, inside);
 }
@@ -117,12 +117,13 @@ class SurfaceStage(GLViewMixin, QObject):
         low, high = (np.array(QColor(colour).getRgbF(), np.float32) for colour in theme.function_ramp)
         self._ramp = low, high - low
         line = QColor(theme.function.mark)
+        self._line = line.redF(), line.greenF(), line.blueF(), ISOLINE
         self._shader = shaders.ShaderProgram(
             "surface",
             [shaders.VertexShader(VERTEX), shaders.FragmentShader(FRAGMENT)],
             uniforms={
                 "u_look": LIGHT_LOOK if theme.name == "light" else DARK_LOOK,
-                "u_line": (line.redF(), line.greenF(), line.blueF(), ISOLINE),
+                "u_line": (*self._line, 1.0),
                 "u_levels": (NOWHERE,) * MOST_LEVELS,
                 "u_top": (1.0,),
             },
@@ -229,6 +230,7 @@ class SurfaceStage(GLViewMixin, QObject):
         try:
             self._camera = camera
             self._shader["u_top"] = (camera.top,)
+            self._shader["u_line"] = (*self._line, 0.5 + ISOLINE_WIDTH / 2.0 * ratio)
             width, height = max(round(camera.width * ratio), 1), max(round(camera.height * ratio), 1)
             frame = self._frame(width, height, SAMPLES if fine else 0)
             frame.bind()

@@ -107,6 +107,11 @@ def test_the_switch_is_reached_and_used_by_keyboard(tab: GradientTab) -> None:
     assert tab.map.planes.hasFocus()
     key(tab, Key.Key_Right)
     assert tab.state.plane == "surface"
+    key(tab, Key.Key_Tab)
+    view = tab.map.planes.view
+    assert view is not None
+    assert view.hasFocus()
+    key(tab, Key.Key_Backtab)
     key(tab, Key.Key_Left)
     assert tab.state.plane == "map"
 
