@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.scenes.gradient_state import GradientState, type_formula
+from core.scenes.surface_mesh import HEIGHT
 from gui.export import picture
 from gui.surface_view import GRIP, SurfaceView
 from gui.tabs.gradient import GradientTab
@@ -87,6 +88,13 @@ def test_what_is_under_the_hill_is_hidden(tab: GradientTab) -> None:
     places = np.array([box.place(0.0, 0.0, value) for value in (1.0, 0.5)] + [box.place(0.0, 3.0, 0.0001)])
     assert view.marks.visible(places).tolist() == [True, False, False]
     assert view.marks.visible(np.array([box.place(0.0, -3.0, 0.0001)])).tolist() == [True]
+
+
+def test_what_is_cut_off_at_the_top_hides_nothing(tab: GradientTab) -> None:
+    view = surface(tab, "1/(x^2+y^2)", camera=(-90.0, 0.0, 0.5))
+    box = tab.scene.surface.mesh.box
+    behind = np.array([box.place(0.0, 5.0, box.value(height * HEIGHT)) for height in (0.7, 1.5)])
+    assert view.marks.visible(behind).tolist() == [False, True]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
