@@ -96,6 +96,8 @@ class MapPane(PointPane):
         plan, plot = scene.map, self.plot
         plot.show_view(scene.view)
         self.planes.show_scene(scene)
+        if scene.surface is not None:
+            return  # nobody sees the map
         plot.show_message(scene.notice or None)
         edges = (float(plan.x[0]), float(plan.x[-1]), float(plan.y[0]), float(plan.y[-1]))
         self._heat.show(plan.shares, edges)

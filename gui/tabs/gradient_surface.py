@@ -50,16 +50,19 @@ class PlaneSwitch(Segmented):
         plane = "surface" if surface else "map"
         self.show_choice(plane)
         self._pane.header.show_title(TITLES[plane])
-        if surface and self.view is None:
+        if not surface:
+            if self.view is not None:
+                self.view.hide()  # first, or the map would have half of the room, which changes its view
+            self._pane.plot.show()
+            return
+        self._pane.plot.hide()
+        if self.view is None:
             self.view = GradientSurface(self._theme)
             self._pane.body.addWidget(self.view, 1)
             QWidget.setTabOrder(self, self.view)
             self.made.emit()
-        self._pane.plot.setVisible(not surface)
-        if self.view is not None:
-            self.view.setVisible(surface)
-            if surface:
-                self.view.show_scene(scene)
+        self.view.show()
+        self.view.show_scene(scene)
 
 
 def connect_surface(tab: GradientTab) -> None:

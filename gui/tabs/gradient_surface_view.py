@@ -122,7 +122,7 @@ class GradientSurface(SurfaceView):
             self.marks.line(painter, points, make_pen(self.theme.function.mark, LEVEL))
 
     def _draw_foot(self, painter: QPainter, scene: GradientScene, part: SurfaceScene) -> None:
-        """Draw the gradient on the floor, and the height of P over it."""
+        """Draw P and the gradient on the floor, and the height of P over it."""
         if part.point is not None:
             guide = make_pen(self.theme.ink, 1, "dotted", 0.32)
             self.marks.line(painter, np.linspace(part.foot, part.point, 40), guide)
@@ -130,6 +130,7 @@ class GradientSurface(SurfaceView):
             box = part.mesh.box
             tip = box.place(*scene.uphill, box.low)
             self.marks.arrow(painter, part.foot, tip, self.theme.derivative.mark, *FOOT)
+        self.marks.dots(painter, part.foot[None], self.theme.function.mark)
 
     def _draw_descents(self, painter: QPainter, part: SurfaceScene) -> None:
         paths = sorted(part.paths, key=lambda path: path.key == part.selected)

@@ -125,6 +125,25 @@ def test_a_kept_state_comes_back_with_its_surface(tab: GradientTab) -> None:
     assert (view.camera.azimuth, view.camera.elevation, view.camera.zoom) == kept.camera
 
 
+def test_going_to_and_fro_leaves_the_map_as_it_was(tab: GradientTab) -> None:
+    before = tab.map.plot.view
+    for plane in ("surface", "map") * 3:
+        click_plane(tab, plane)
+    assert tab.map.plot.view == before
+    assert tab.state.view == before
+
+
+def test_what_changed_behind_the_surface_is_on_the_map_afterwards(tab: GradientTab) -> None:
+    click_plane(tab, "surface")
+    tab.edited(point=(-2.0, 3.0), view=(-4.0, 4.0, -4.0, 4.0))
+    settle()
+    click_plane(tab, "map")
+    plot = tab.map.plot
+    assert plot.handle_at(plot.to_pixels(-2.0, 3.0)) is tab.map.point
+    left, right, bottom, top = plot.view
+    assert min(right - left, top - bottom) == pytest.approx(8.0)
+
+
 # Without OpenGL
 
 
