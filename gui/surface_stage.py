@@ -14,7 +14,7 @@ from pyqtgraph.opengl.GLViewWidget import GLViewMixin
 from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import QColor, QImage, QMatrix4x4, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
 from PySide6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectFormat
-from shiboken6 import isValid
+from shiboken6 import delete, isValid
 
 from core.scenes.surface_mesh import SurfaceMesh
 from gui.surface_camera import SurfaceCamera
@@ -161,6 +161,7 @@ class SurfaceStage(GLViewMixin, QObject):
                 buffer.destroy()
             self._frames.clear()
             self._context.doneCurrent()
+            delete(self._context)
         self.clear()
 
     # What the mixin asks for.
@@ -185,6 +186,10 @@ class SurfaceStage(GLViewMixin, QObject):
         """Give the matrix of the camera."""
         assert self._camera is not None
         return QMatrix4x4(*self._camera.modelview.ravel().tolist())
+
+    def drawItemTree(self, item: object = None, useItemNames: bool = False) -> None:
+        """Draw the surface, the only item; the mixin's own way would print and swallow what goes wrong."""
+        self._item.paint()
 
     # Drawing.
 

@@ -48,6 +48,9 @@ REFINE = 140
 GRIP = 12.0
 """Pixels from the point within which it is taken."""
 
+NOTHING_DRAWN = np.ones((1, 1), np.float32)
+"""Depth of a picture in which nothing is."""
+
 KEYS = "← → ↑ ↓ turn   + − zoom   Home first view"
 """Shown while the keyboard is here."""
 
@@ -115,7 +118,7 @@ class SurfaceView(Ringed):
         self._camera = SurfaceCamera(*self._looked, HEIGHT)
         self._image = QImage()
         self._paper = QPixmap()
-        self.marks = SurfaceMarks(self._camera, np.ones((1, 1), np.float32), theme.plot)
+        self.marks = SurfaceMarks(self._camera, NOTHING_DRAWN, theme.plot)
         self._drawn: tuple[object, ...] = ()
         self._pointer: QPointF | None = None
         self._grip: QPointF | None = None
@@ -310,9 +313,11 @@ class SurfaceView(Ringed):
         self.update()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """End a drag that can no longer be seen."""
+        """End a drag that can no longer be seen, and keep no picture."""
         if self._pointer is not None:
             self._let_go(cancel=False)
+        self._image, self._paper, self._drawn = QImage(), QPixmap(), ()
+        self.marks = SurfaceMarks(self._camera, NOTHING_DRAWN, self.theme.plot)
         super().hideEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
