@@ -64,6 +64,25 @@ def _words_halo(
     return picture, QPointF(-bounds.topLeft())
 
 
+def paint_formula_haloed(
+    painter: QPainter, origin: QPointF, latex: str, size: float, colour: str, halo: str
+) -> None:
+    """Draw a formula over a halo, with its left end and baseline at `origin`."""
+    picture, baseline = _haloed(latex, size, colour, halo, painter.device().devicePixelRatioF())
+    painter.drawPixmap(origin - QPointF(HALO, baseline), picture)
+
+
+def paint_words_haloed(
+    painter: QPainter, origin: QPointF, words: str, size: float, colour: str, halo: str, weight: QFont.Weight
+) -> None:
+    """Draw words over a halo, with their left end and baseline at `origin`."""
+    picture, start = _words_halo(words, size, weight, halo, painter.device().devicePixelRatioF())
+    painter.drawPixmap(origin - start, picture)
+    painter.setPen(QColor(colour))
+    painter.setFont(ui_font(size, weight))
+    painter.drawText(origin, words)
+
+
 class Label(PlotItem):
     """A formula or words at a point, over a halo in the colour of the plot; kept inside the area.
 
@@ -170,16 +189,11 @@ class Label(PlotItem):
     def _draw(self, painter: QPainter) -> None:
         if self._bounds.isEmpty():
             return
-        ratio, halo = painter.device().devicePixelRatioF(), self.plot_colour.name()
+        look = (self._origin, self.text, self._size, self._colour, self.plot_colour.name())
         if self._typeset:
-            picture, baseline = _haloed(self.text, self._size, self._colour, halo, ratio)
-            painter.drawPixmap(self._origin - QPointF(HALO, baseline), picture)
-            return
-        picture, start = _words_halo(self.text, self._size, self._weight, halo, ratio)
-        painter.drawPixmap(self._origin - start, picture)
-        painter.setPen(QColor(self._colour))
-        painter.setFont(self._font)
-        painter.drawText(self._origin, self.text)
+            paint_formula_haloed(painter, *look)
+        else:
+            paint_words_haloed(painter, *look, self._weight)
 
 
 class AxisPill(PlotItem):

@@ -5,20 +5,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from gui.controls import TransportBar
-from gui.handles import Draggable
 from gui.pane_switch import PaneSwitch
 from gui.playback import Playback
 from gui.store import Store
 from gui.theme import Theme
 
 ExampleGroup = tuple[str, Sequence[tuple[str, str]]]
+
+
+class Dragged(Protocol):
+    """Something with the signals of a `gui.handles.Draggable`."""
+
+    pressed: Any
+    moved: Any
+    released: Any
+    cancelled: Any
 
 
 class Tab(QWidget):
@@ -132,7 +140,7 @@ class Tab(QWidget):
 
     def follow(
         self,
-        handle: Draggable,
+        handle: Dragged,
         moved: Callable[[float, float], None],
         pressed: Callable[[], None] | None = None,
     ) -> None:

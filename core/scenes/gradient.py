@@ -16,6 +16,7 @@ from core.scenes.gradient_claims import ClaimsScene, claims_scene
 from core.scenes.gradient_rules import RulesScene, rules_scene
 from core.scenes.gradient_slices import Slice, slice_along
 from core.scenes.gradient_state import GradientState, Point, decimals, race_of
+from core.scenes.gradient_surface import SurfaceScene, surface_scene
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
 from core.scenes.race import Race
 from core.scenes.race_script import race_script
@@ -107,6 +108,8 @@ class GradientScene:
         The steps of a partial derivative.
     claims
         The user's own partial derivatives, and the verdicts on them.
+    surface
+        What stands on the surface, or None while the map is shown.
     """
 
     text: str
@@ -135,6 +138,7 @@ class GradientScene:
     race: Race
     rules: RulesScene
     claims: ClaimsScene
+    surface: SurfaceScene | None
 
 
 def compute(state: GradientState) -> GradientScene:
@@ -149,6 +153,7 @@ def compute(state: GradientState) -> GradientScene:
     magnitude = math.hypot(*gradient)
     uphill = _arrow_tip(state, gradient, magnitude)
     has_curve = math.isfinite(value) and bool(plan.levels)
+    runners = race_of(state)
     return GradientScene(
         text=state.text,
         problem=typed if isinstance(typed, Problem) else None,
@@ -173,9 +178,10 @@ def compute(state: GradientState) -> GradientScene:
         slices=(slice_along(state, 0, plan, slopes[0]), slice_along(state, 1, plan, slopes[1])),
         curvature=_curvature(expression, at),
         learning_rate=state.learning_rate,
-        race=race_of(state),
+        race=runners,
         rules=rules_scene(state),
         claims=claims_scene(state),
+        surface=surface_scene(state, plan, runners, value, gradient),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.presets import SURFACES, SurfacePreset
+from core.scenes.gradient_camera import FIRST_CAMERA, Camera, check_camera
 from core.scenes.level_map import COORDINATES, level_map
 from core.scenes.race import RACERS, Race, check_racers, race, with_changed
 from core.scenes.race_paths import MAX_STEPS, Fork, Ground, Racer
@@ -93,6 +94,8 @@ class GradientState(FormulaState):
         Where in the middle of a run a racer was given other settings, in order.
     noise, seed
         Standard deviation of the noise in each coordinate of the gradients, 0 for none, and its seed.
+    camera
+        From where the surface is looked at.
     """
 
     text: str = "(x^2+y-11)^2+(x+y^2-7)^2"
@@ -115,6 +118,7 @@ class GradientState(FormulaState):
     forks: tuple[Fork, ...] = ()
     noise: float = 0.0
     seed: int = 1
+    camera: Camera = FIRST_CAMERA
 
     def check(self) -> None:
         """Refuse what no user can choose."""
@@ -136,6 +140,7 @@ class GradientState(FormulaState):
             raise StateError(f"plane has a wrong value: {self.plane[:40]}")
         if not set(self.shown) <= set(EXTRAS):
             raise StateError("shown has a wrong value: something unknown")
+        check_camera(self.camera)
         if not 0 <= self.step <= MAX_STEPS:
             raise StateError(f"step has a wrong value: {self.step}")
         if self.partial not in COORDINATES:

@@ -82,6 +82,13 @@ class PaneHeader(QWidget):
         self._row.insertWidget(1, widget)
         self._controls.append(widget)
 
+    def show_title(self, title: str) -> None:
+        """Change the title."""
+        if title != self._title:
+            self._title = title
+            self.setAccessibleName(title)
+            self.update()
+
     def show_note(self, note: str = "", *, latex: str = "", colour: str = "") -> None:
         """Show a muted remark, or a coloured formula, after the title."""
         if (note, latex, colour) != (self._note, self._note_latex, self._note_colour):

@@ -22,6 +22,7 @@ from gui.tabs.gradient_inspector import GradientInspector
 from gui.tabs.gradient_panes import MapPane, SlicePane
 from gui.tabs.gradient_race_controls import connect_race
 from gui.tabs.gradient_rules import connect_rules
+from gui.tabs.gradient_surface import connect_surface
 from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
 from gui.tabs.letter_sweep import LetterSweep
 from gui.theme import NARROW_WINDOW
@@ -74,6 +75,7 @@ class GradientTab(Tab):
         self._connect_plots()
         self._connect_cards()
         self._connect_transport()
+        connect_surface(self)
 
     def _lay_out(self) -> None:
         slices = splitter(BELOW, self.slices, (1, 1))

@@ -19,6 +19,7 @@ from gui.plot_lines import Curve, Segment
 from gui.plot_marks import Arrow
 from gui.plots import Plot
 from gui.tabs.gradient_race import RaceLayer
+from gui.tabs.gradient_surface import PlaneSwitch
 from gui.tabs.pane import Pane
 from gui.theme import NARROW_WINDOW, Theme
 
@@ -70,6 +71,7 @@ class MapPane(PointPane):
         )
         plot = Plot(theme, equal=True, grid=False, x_latex="x", y_latex="y", left=34, right=10)
         super().__init__(theme, PaneHeader(theme, "Level map", legend, expandable=True), plot, "Point P")
+        self.planes = PlaneSwitch(theme, self)
         self._heat = plot.add(HeatMap(theme.function_ramp))
         self._isolines = plot.add(Isolines(function.mark, label_colour=function.text))
         self._level = plot.add(Isolines(function.mark, 2.25, 1.0, still=False), level=2.5)
@@ -86,6 +88,9 @@ class MapPane(PointPane):
         """Place all items."""
         plan, plot = scene.map, self.plot
         plot.show_view(scene.view)
+        self.planes.show_scene(scene)
+        if scene.surface is not None:
+            return  # nobody sees the map
         plot.show_message(scene.notice or None)
         edges = (float(plan.x[0]), float(plan.x[-1]), float(plan.y[0]), float(plan.y[-1]))
         self._heat.show(plan.shares, edges)

@@ -17,14 +17,16 @@ class Pane(QWidget):
         Title, legend, and the button that enlarges the pane.
     plot : Plot
         Below it.
+    body : QVBoxLayout
+        What stands below one another.
     """
 
     def __init__(self, header: PaneHeader, plot: Plot) -> None:
         super().__init__()
         self.header = header
         self.plot = plot
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header)
-        column.addWidget(plot, 1)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.body.addWidget(header)
+        self.body.addWidget(plot, 1)

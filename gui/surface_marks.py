@@ -1,0 +1,206 @@
+"""What lies on a surface: lines, arrows, points and pieces of planes, faint where the surface hides them."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from gui.handles import HALO_OPACITY, HALO_RADIUS
+from gui.plot_item import halo_pen, make_pen
+from gui.plot_marks import marker_path
+from gui.surface_camera import Array, SurfaceCamera
+
+LIFT = 0.012
+"""So far in front of the surface is what lies on it, or it would sink in by rounding."""
+
+GRAIN = 2.5
+"""Points of a line that are so few pixels apart are one."""
+
+FAR = 1e5
+"""No pixel farther away than this reaches Qt."""
+
+HIDDEN, BURIED = 0.22, 0.75
+"""Opacity of what is behind the surface, and of an arrow inside the hill."""
+
+ARROW, HEAD = 2.75, 12.0
+"""Width of an arrow and length of its head, in pixels."""
+
+DOT, END, POINT = 2.4, 6.0, 6.5
+"""Radius of a step's dot, of a marker and of the point, in pixels."""
+
+PIECES = 24
+"""A piece of a plane is divided so often, each way, to tell what of it is in front of the surface."""
+
+PLANE, HIDDEN_PLANE = 0.30, 0.09
+"""Opacity of a piece of a plane, in front of the surface and behind it."""
+
+
+class SurfaceMarks:
+    """Draws over the picture of a surface.
+
+    Parameters
+    ----------
+    camera : SurfaceCamera
+        The eye.
+    depth : array, shape (height, width)
+        Depth of what is seen in the picture, from 0 at the front to 1 where there is nothing.
+    paper : str
+        Colour of halos.
+    """
+
+    def __init__(self, camera: SurfaceCamera, depth: NDArray[np.float32], paper: str) -> None:
+        self.camera = camera
+        self._depth = depth
+        self._paper = QColor(paper)
+
+    def pixel(self, place: Array) -> QPointF:
+        """Give where a place is seen."""
+        return QPointF(*self.camera.to_pixels(place)[:2].tolist())
+
+    def visible(self, points: Array) -> NDArray[np.bool_]:
+        """Tell which points, of shape (n, 3), are in front of the surface."""
+        return self._in_front(self.camera.to_pixels(points))
+
+    def _in_front(self, seen: Array) -> NDArray[np.bool_]:
+        x, y, distance = seen.T
+        rows, columns = self._depth.shape
+        with np.errstate(all="ignore"):
+            column, row = x * (columns / self.camera.width), y * (rows / self.camera.height)
+            inside = (column >= 0) & (row >= 0) & (column < columns) & (row < rows)
+            at = np.where(inside, row, 0).astype(np.intp), np.where(inside, column, 0).astype(np.intp)
+            return ~inside | (distance - LIFT <= self.camera.before_eye(self._depth[at]))
+
+    def line(self, painter: QPainter, points: Array, *pens: QPen) -> None:
+        """Draw a line with each pen in turn, what is hidden with the last alone; NaN makes a gap."""
+        if len(points) < 2:
+            return
+        places = self.camera.to_pixels(points)
+        pixels, seen = places[:, :2], self._in_front(places)
+        kept = _told_apart(pixels, seen)
+        pixels, seen = pixels[kept], seen[kept]
+        ends = np.hstack((pixels[:-1], pixels[1:]))
+        known, shown = ~np.isnan(ends).any(axis=1), seen[:-1] | seen[1:]
+        hidden, lines = _lines(ends[known & ~shown]), _lines(ends[known & shown])
+        if hidden:
+            painter.setOpacity(HIDDEN)
+            painter.setPen(pens[-1])
+            painter.drawLines(hidden)
+            painter.setOpacity(1.0)
+        for pen in pens if lines else ():
+            painter.setPen(pen)
+            painter.drawLines(lines)
+
+    def path(self, painter: QPainter, points: Array, colour: str, width: float) -> None:
+        """Draw a line over a halo."""
+        pen = make_pen(colour, width)
+        self.line(painter, points, halo_pen(pen, self._paper, 1.0), pen)
+
+    def dots(self, painter: QPainter, points: Array, colour: str) -> None:
+        """Draw a small dot at each point."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        places = self.camera.to_pixels(points)
+        for (x, y, _), shown in zip(places.tolist(), self._in_front(places).tolist(), strict=True):
+            painter.setOpacity(1.0 if shown else HIDDEN)
+            painter.drawEllipse(QPointF(x, y), DOT, DOT)
+        painter.setOpacity(1.0)
+
+    def marker(self, painter: QPainter, place: Array, shape: str, colour: str) -> None:
+        """Draw a marker of constant size."""
+        painter.save()
+        painter.setOpacity(1.0 if self.visible(place[None])[0] else 2 * HIDDEN)
+        painter.translate(self.pixel(place))
+        painter.setPen(QPen(self._paper, 1.5))
+        painter.setBrush(QColor(colour))
+        painter.drawPath(marker_path(shape, END))
+        painter.restore()
+
+    def point(self, painter: QPainter, place: Array, colour: str, *, lit: bool) -> None:
+        """Draw a point that can be dragged; `lit` while the pointer is on it."""
+        at, fill = self.pixel(place), QColor(colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if lit:
+            halo = QColor(colour)
+            halo.setAlphaF(HALO_OPACITY)
+            painter.setBrush(halo)
+            painter.drawEllipse(at, HALO_RADIUS, HALO_RADIUS)
+        painter.setOpacity(1.0 if self.visible(place[None])[0] else BURIED)
+        for brush, radius in ((self._paper, POINT + 2.0), (fill, POINT)):
+            painter.setBrush(brush)
+            painter.drawEllipse(at, radius, radius)
+        painter.setOpacity(1.0)
+
+    def arrow(
+        self,
+        painter: QPainter,
+        tail: Array,
+        tip: Array,
+        colour: str,
+        width: float = ARROW,
+        head: float = HEAD,
+    ) -> None:
+        """Draw an arrow with a head of constant size, over a halo; less strong if the surface hides it."""
+        start, end = self.pixel(tail), self.pixel(tip)
+        way = end - start
+        length = math.hypot(way.x(), way.y())
+        if not length >= 1.0:
+            return
+        way /= length
+        head = min(head, length)
+        neck, half = end - way * head, QPointF(-way.y(), way.x()) * (head / 2.0)
+        shape = QPolygonF([end, neck + half, neck - half])
+        shown = self.visible(np.linspace(tail, tip, 9)[4:]).mean() > 0.5
+        painter.setOpacity(1.0 if shown else BURIED if width == ARROW else 2 * HIDDEN)
+        pen = make_pen(colour, width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        for line, edge in (
+            (halo_pen(pen, self._paper, 1.0), QPen(self._paper, 2.0)),
+            (pen, QPen(Qt.PenStyle.NoPen)),
+        ):
+            painter.setBrush(QColor(colour))
+            painter.setPen(line)
+            painter.drawLine(start, neck)
+            painter.setPen(edge)
+            painter.drawPolygon(shape)
+        painter.setOpacity(1.0)
+
+    def plane(self, painter: QPainter, corners: Array, colour: str) -> None:
+        """Draw a square piece of a plane, given its four corners in turn, and its edge."""
+        shares = np.linspace(0.0, 1.0, PIECES + 1)
+        a, b, c, d = corners
+        grid = a + shares[:, None, None] * (b - a) + shares[None, :, None] * (d - a)
+        pixels = self.camera.to_pixels(grid)[..., :2]
+        centres = (grid[1:, 1:] + grid[:-1, :-1]) / 2.0
+        seen = self.visible(centres.reshape(-1, 3)).reshape(centres.shape[:2])
+        fill = QColor(colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # or seams would be seen
+        for row, line in enumerate(seen):
+            changes = [0, *(np.flatnonzero(line[1:] != line[:-1]) + 1).tolist(), PIECES]
+            for start, end in pairwise(changes):
+                fill.setAlphaF(PLANE if line[start] else HIDDEN_PLANE)
+                painter.setBrush(fill)
+                part = pixels[[row, row, row + 1, row + 1], [start, end, end, start]].tolist()
+                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in part]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = np.concatenate([np.linspace(p, q, PIECES) for p, q in ((a, b), (b, c), (c, d), (d, a))])
+        self.line(painter, edge, make_pen(colour, 1.0, opacity=0.8))
+
+
+def _told_apart(pixels: Array, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Leave out points that are a few pixels from the one before; gaps, ends and changes of sight stay."""
+    cells = np.floor(np.nan_to_num(pixels, nan=-1e7, posinf=1e7, neginf=-1e7) / GRAIN)
+    kept = np.ones(len(pixels), dtype=bool)
+    kept[1:-1] = (
+        (cells[1:-1] != cells[:-2]).any(axis=1) | (seen[1:-1] != seen[:-2]) | (seen[1:-1] != seen[2:])
+    )
+    return np.flatnonzero(kept)
+
+
+def _lines(ends: Array) -> list[QLineF]:
+    return [QLineF(*each) for each in np.clip(ends, -FAR, FAR).tolist()]
