@@ -14,6 +14,7 @@ from core.expression import Expression
 from core.finite_difference import METHODS, estimate
 from core.scenes.descent import Descent
 from core.scenes.gradient_slices import Slice, slice_along
+from core.scenes.gradient_stability import Stability, stability
 from core.scenes.gradient_state import GradientState, Point, decimals, path_of
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
 from core.scenes.race import Race, race
@@ -101,6 +102,8 @@ class GradientScene:
         Gradient descent from P; its arrays are the same objects as long as what they depend on stays.
     race
         All optimisers from P; the same object as long as what it depends on stays.
+    stability
+        Limits of the selected optimiser's learning rate, and what its steps are going to do.
     can_go_on
         Whether there is a further step.
     """
@@ -130,6 +133,7 @@ class GradientScene:
     learning_rate: float
     descent: Descent
     race: Race
+    stability: Stability
     can_go_on: bool
 
 
@@ -172,6 +176,7 @@ def compute(state: GradientState) -> GradientScene:
         learning_rate=state.learning_rate,
         descent=path,
         race=race(state.formula, state.parameters, state.point, state.racers, state.selected, state.step),
+        stability=stability(state),
         can_go_on=path.can_go_on,
     )
 

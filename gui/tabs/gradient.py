@@ -20,6 +20,7 @@ from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.gradient_inspector import GradientInspector
 from gui.tabs.gradient_panes import MapPane, SlicePane
+from gui.tabs.gradient_stability import connect_stability
 from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
 from gui.tabs.letter_sweep import LetterSweep
 from gui.theme import NARROW_WINDOW
@@ -68,6 +69,7 @@ class GradientTab(Tab):
         self._lay_out()
         self._connect_plots()
         self._connect_cards()
+        connect_stability(self)
         self._connect_transport()
 
     def _lay_out(self) -> None:

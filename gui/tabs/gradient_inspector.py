@@ -21,6 +21,7 @@ from gui.numbers import format_error, format_number, parse_numbers
 from gui.tabs.formula_card import FormulaCard
 from gui.tabs.gradient_formula import SumLabel
 from gui.tabs.gradient_panes import PARTIALS, coordinate
+from gui.tabs.gradient_stability import RateLimit, StabilityCard
 from gui.tabs.letter_sliders import LetterSliders
 from gui.theme import Theme
 
@@ -234,8 +235,10 @@ class GradientInspector(Inspector):
 
     Attributes
     ----------
-    formula, point, curvature, descent : Card
-        The four cards.
+    formula, point, curvature, descent, stability : Card
+        The five cards.
+    limit : RateLimit
+        Under the slider of the learning rate.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -244,7 +247,10 @@ class GradientInspector(Inspector):
         self.point = PointCard(theme)
         self.curvature = CurvatureCard(theme)
         self.descent = DescentCard(theme)
-        for card in (self.formula, self.point, self.curvature, self.descent):
+        self.limit = RateLimit(theme, self.descent.rate)
+        self.descent.body.insertWidget(self.descent.body.indexOf(self.descent.rate) + 1, self.limit)
+        self.stability = StabilityCard(theme)
+        for card in (self.formula, self.point, self.curvature, self.descent, self.stability):
             self.add(card)
 
     def show_scene(self, scene: GradientScene) -> None:
@@ -253,3 +259,5 @@ class GradientInspector(Inspector):
         self.point.show_scene(scene)
         self.curvature.show_scene(scene)
         self.descent.show_scene(scene)
+        self.limit.show_scene(scene)
+        self.stability.show_scene(scene)
