@@ -38,8 +38,8 @@ FLAT = 1e-10
 SHRINKING = 0.01
 """Newton's steps near a minimum shrink faster than by this factor, but for rounding."""
 
-SETTLED = 1e-12
-"""Part of the distances that rounding may make a Newton step long."""
+SETTLED, EXPLAINED = 1e-12, 1e-9
+"""Parts of the distances that a last Newton step, and a slope that no curvature explains, may stand for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,17 +173,21 @@ def minimum_below(formula: str, parameters: Numbers, start: Point) -> Minimum | 
 
 def _polished(objective: Objective, end: FloatArray, start: Point) -> FloatArray | None:
     """Take a Newton step; None if the next one would not be much shorter, as where f is flat."""
-    steps = []
+    steps, unexplained, size = [], 0.0, 0.0
     for _ in range(2):
         assert objective.hessian is not None
         matrix = objective.hessian(end)
         if not np.isfinite(matrix).all():
             return None
-        steps.append(np.linalg.pinv(matrix, FLAT) @ objective.value_and_grad(end)[1])
+        gradient = objective.value_and_grad(end)[1]
+        steps.append(np.linalg.pinv(matrix, FLAT) @ gradient)
+        unexplained = float(np.linalg.norm(gradient - matrix @ steps[-1]))
+        size = float(np.abs(matrix).max())
         end = end - steps[-1]
     lengths = [float(np.linalg.norm(step)) for step in steps]
-    noise = SETTLED * (float(np.linalg.norm(end)) + math.dist(start, end))
-    return end if lengths[1] <= max(SHRINKING * lengths[0], noise) else None
+    distances = float(np.linalg.norm(end)) + math.dist(start, end)
+    shrinks = lengths[1] <= max(SHRINKING * lengths[0], SETTLED * distances)
+    return end if shrinks and unexplained <= EXPLAINED * size * distances else None
 
 
 def _flow(objective: Objective, point: FloatArray) -> FloatArray | None:
@@ -217,7 +221,7 @@ def _flow(objective: Objective, point: FloatArray) -> FloatArray | None:
                 return None
             time *= 4.0 if wrong <= 0.05 * slope else 1.0
         elif float(np.linalg.norm(step)) <= 1e-12 * float(np.linalg.norm(point)) + 1e-300:
-            return point if slope <= 1e-7 * first else None  # rounding is all that is left
+            return point  # rounding is all that is left, or a corner
         else:
             time /= 4.0
     return None

@@ -12,6 +12,7 @@ from core.autodiff import hessian
 from core.differentiate import differentiate
 from core.expression import Expression
 from core.finite_difference import METHODS, estimate
+from core.scenes.basins import BasinRequest, basins
 from core.scenes.descent import Descent
 from core.scenes.gradient_slices import Slice, slice_along
 from core.scenes.gradient_stability import Stability, stability
@@ -104,6 +105,8 @@ class GradientScene:
         All optimisers from P; the same object as long as what it depends on stays.
     stability
         Limits of the selected optimiser's learning rate, and what its steps are going to do.
+    basins
+        Which basins of attraction are drawn, computed apart by `core.scenes.basins.survey`; None while off.
     can_go_on
         Whether there is a further step.
     """
@@ -134,6 +137,7 @@ class GradientScene:
     descent: Descent
     race: Race
     stability: Stability
+    basins: BasinRequest | None
     can_go_on: bool
 
 
@@ -177,6 +181,7 @@ def compute(state: GradientState) -> GradientScene:
         descent=path,
         race=race(state.formula, state.parameters, state.point, state.racers, state.selected, state.step),
         stability=stability(state),
+        basins=basins(state),
         can_go_on=path.can_go_on,
     )
 

@@ -18,6 +18,7 @@ from gui.controls import TransportBar
 from gui.players import Player, Players
 from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
+from gui.tabs.gradient_basins import connect_basins
 from gui.tabs.gradient_inspector import GradientInspector
 from gui.tabs.gradient_panes import MapPane, SlicePane
 from gui.tabs.gradient_stability import connect_stability
@@ -69,6 +70,7 @@ class GradientTab(Tab):
         self._lay_out()
         self._connect_plots()
         self._connect_cards()
+        connect_basins(self)
         connect_stability(self)
         self._connect_transport()
 

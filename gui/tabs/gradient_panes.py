@@ -19,6 +19,7 @@ from gui.plot_labels import Label
 from gui.plot_lines import Curve, Segment
 from gui.plot_marks import Arrow, Marker, PathWithDots
 from gui.plots import Plot
+from gui.tabs.gradient_basins import BasinsLayer
 from gui.tabs.pane import Pane
 from gui.theme import NARROW_WINDOW, Theme
 
@@ -74,6 +75,7 @@ class MapPane(PointPane):
         plot = Plot(theme, equal=True, grid=False, x_latex="x", y_latex="y", left=34, right=10)
         super().__init__(theme, PaneHeader(theme, "Level map", legend, expandable=True), plot, "Point P")
         self._heat = plot.add(HeatMap(theme.function_ramp))
+        self.basins = BasinsLayer(plot, theme)
         self._isolines = plot.add(Isolines(function.mark, label_colour=function.text))
         self._level = plot.add(Isolines(function.mark, 2.25, 1.0, still=False), level=2.5)
         self._corner = plot.add(Curve(derivative.mark, 1.5, still=False))
@@ -106,6 +108,7 @@ class MapPane(PointPane):
             self._end.show(path.x[-1], path.y[-1])
         else:
             self._end.clear()
+        self.basins.show_scene(scene)
         self._place_labels(scene)
 
     def _show_arrows(self, scene: GradientScene) -> None:
@@ -145,6 +148,7 @@ class MapPane(PointPane):
         crowd.add_points(np.interp(share, steps, path.x), np.interp(share, steps, path.y))
         crowd.add_points(*scene.map.crossings(scene.level))
         crowd.add_disc(*scene.point, 13)
+        self.basins.cover(crowd)
         if scene.corner is not None:
             a, b = self._pixels(scene.point), self._pixels(scene.corner[1])
             crowd.add_box(QRectF(QPointF(*a), QPointF(*b)).normalized())
