@@ -106,6 +106,7 @@ _ICONS: dict[str, _Draw] = {
         ),
     ),
     "tick": _TICK,
+    "close": _lines(1.5, _polygon((-3.6, -3.6), (3.6, 3.6)), _polygon((3.6, -3.6), (-3.6, 3.6))),
     "caret": _fill(_polygon((0, -3), (4.5, 3), (-4.5, 3))),
     "star": _fill(star(6.5)),
     "warning": _knocked_out(_rounded_triangle(), _exclamation),

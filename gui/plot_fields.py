@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from contourpy import ContourGenerator, LineType, contour_generator
@@ -30,23 +31,20 @@ Qt more than a second.
 ROUND = (Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
-class HeatMap(PlotItem):
-    """Values from 0 to 1 as colours between two; NaN is transparent.
+class GridImage(PlotItem):
+    """A picture of a grid of values, one colour for each; what the colours mean is up to its kinds.
 
     Parameters
     ----------
-    ramp : (str, str)
-        Colours of 0 and of 1.
+    smooth : bool
+        Whether colours blend from one cell to the next.
     """
 
     level = 0.0
 
-    def __init__(self, ramp: tuple[str, str]) -> None:
+    def __init__(self, *, smooth: bool) -> None:
         super().__init__()
-        low, high = (np.array([c.red(), c.green(), c.blue()], float) for c in map(QColor, ramp))
-        shares = np.linspace(0, 1, _STEPS)[:, None]
-        red, green, blue = np.rint(low + shares * (high - low)).astype(np.uint32).T
-        self._colours = np.append(0xFF000000 | red << 16 | green << 8 | blue, 0).astype(np.uint32)
+        self._smooth = smooth
         self._values: ArrayLike | None = None
         self._rect: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0)
         self._image = QImage()
@@ -60,8 +58,8 @@ class HeatMap(PlotItem):
         Parameters
         ----------
         values : array, shape (rows, columns)
-            From 0 to 1; the first row is the lowest y, the first column the lowest x. The very same array as
-            before is not coloured again.
+            The first row is the lowest y, the first column the lowest x. The very same array as before is not
+            coloured again.
         rect : (float, float, float, float)
             x of the first and last column, y of the first and last row.
         """
@@ -69,7 +67,7 @@ class HeatMap(PlotItem):
             return
         if values is not self._values:
             self._values = values
-            self._image = self._coloured(np.atleast_2d(np.asarray(values, dtype=np.float64)))
+            self._image = self._coloured(np.atleast_2d(np.asarray(values)))
         self._rect = rect
         self.reproject()
 
@@ -77,15 +75,23 @@ class HeatMap(PlotItem):
         """Draw nothing."""
         self.show(np.empty((0, 0)), self._rect)
 
-    def _coloured(self, values: Array) -> QImage:
-        if values.size == 0:
+    def _coloured(self, values: NDArray[Any]) -> QImage:
+        """Make the picture."""
+        index = self._colour_index(values)
+        if not index.size:
             return QImage()
-        known = ~np.isnan(values)
-        index = np.where(known, np.clip(values, 0, 1) * (_STEPS - 1), _STEPS)
-        pixels = np.ascontiguousarray(self._colours[index.astype(np.intp)][::-1])
+        pixels = np.ascontiguousarray(self._palette()[index][::-1])
         rows, columns = pixels.shape
         image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
         return image.copy()  # the array goes away, the picture stays
+
+    def _colour_index(self, values: NDArray[Any]) -> NDArray[np.intp]:
+        """Tell for each value which colour of the palette it has."""
+        raise NotImplementedError
+
+    def _palette(self) -> NDArray[np.uint32]:
+        """Give the colours, premultiplied."""
+        raise NotImplementedError
 
     def _lay_out(self, projection: Projection) -> None:
         area = area_of(projection)
@@ -109,8 +115,33 @@ class HeatMap(PlotItem):
 
     def _draw(self, painter: QPainter) -> None:
         if not self._target.isEmpty() and not self._source.isEmpty():
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
             painter.drawImage(self._target, self._image, self._source)
+
+
+class HeatMap(GridImage):
+    """Values from 0 to 1 as colours between two; NaN is transparent.
+
+    Parameters
+    ----------
+    ramp : (str, str)
+        Colours of 0 and of 1.
+    """
+
+    def __init__(self, ramp: tuple[str, str]) -> None:
+        super().__init__(smooth=True)
+        low, high = (np.array([c.red(), c.green(), c.blue()], float) for c in map(QColor, ramp))
+        shares = np.linspace(0, 1, _STEPS)[:, None]
+        red, green, blue = np.rint(low + shares * (high - low)).astype(np.uint32).T
+        self._colours = np.append(0xFF000000 | red << 16 | green << 8 | blue, 0).astype(np.uint32)
+
+    def _palette(self) -> NDArray[np.uint32]:
+        return self._colours
+
+    def _colour_index(self, values: NDArray[Any]) -> NDArray[np.intp]:
+        shares = values.astype(np.float64)
+        known = ~np.isnan(shares)
+        return np.where(known, np.clip(shares, 0, 1) * (_STEPS - 1), _STEPS).astype(np.intp)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,8 @@ class Theme:
         Fills of text fields, plain buttons, the selected row or segment, and the empty part of a slider.
     function_ramp, loss_ramp : tuple of str
         Heat map colours at the minimum and at the maximum.
+    basins : tuple of str
+        Tints of the basins of attraction; the first four are farthest apart.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Theme:
     track: str
     function_ramp: tuple[str, str]
     loss_ramp: tuple[str, str]
+    basins: tuple[str, ...]
 
     def optimiser(self, key: str) -> str:
         """Give the mark of an optimiser, a green of its own."""
@@ -148,6 +151,7 @@ LIGHT = Theme(
     track="#DADEE6",
     function_ramp=("#FFFFFF", "#9BC4DF"),
     loss_ramp=("#FFFFFF", "#9A8CCB"),
+    basins=("#88D1FE", "#E9C08B", "#C4F7D0", "#BEC8DF", "#D2EEB3", "#DAC4AA"),
 )
 
 DARK = Theme(
@@ -196,6 +200,7 @@ DARK = Theme(
     track="#3A404B",
     function_ramp=("#14171C", "#21587B"),
     loss_ramp=("#14171C", "#4A3F96"),
+    basins=("#066E9B", "#8C5774", "#4F652F", "#25375B", "#645147", "#4D2F08"),
 )
 
 THEMES = {"light": LIGHT, "dark": DARK}

@@ -12,9 +12,11 @@ from core.autodiff import hessian
 from core.differentiate import differentiate
 from core.expression import Expression
 from core.finite_difference import METHODS, estimate
+from core.scenes.basins import BasinRequest, basins
 from core.scenes.gradient_claims import ClaimsScene, claims_scene
 from core.scenes.gradient_rules import RulesScene, rules_scene
 from core.scenes.gradient_slices import Slice, slice_along
+from core.scenes.gradient_stability import Stability, stability
 from core.scenes.gradient_state import GradientState, Point, decimals, race_of
 from core.scenes.gradient_surface import SurfaceScene, surface_scene
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
@@ -110,6 +112,10 @@ class GradientScene:
         The user's own partial derivatives, and the verdicts on them.
     surface
         What stands on the surface, or None while the map is shown.
+    stability
+        Limits of the selected optimiser's learning rate, and what its steps are going to do.
+    basins
+        Which basins of attraction are drawn, computed apart by `core.scenes.basins.survey`; None while off.
     """
 
     text: str
@@ -139,6 +145,8 @@ class GradientScene:
     rules: RulesScene
     claims: ClaimsScene
     surface: SurfaceScene | None
+    stability: Stability
+    basins: BasinRequest | None
 
 
 def compute(state: GradientState) -> GradientScene:
@@ -182,6 +190,8 @@ def compute(state: GradientState) -> GradientScene:
         rules=rules_scene(state),
         claims=claims_scene(state),
         surface=surface_scene(state, plan, runners, value, gradient),
+        stability=stability(state),
+        basins=basins(state),
     )
 
 

@@ -18,10 +18,12 @@ from gui.controls import TransportBar
 from gui.players import Player, Players
 from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
+from gui.tabs.gradient_basins import connect_basins
 from gui.tabs.gradient_inspector import GradientInspector
 from gui.tabs.gradient_panes import MapPane, SlicePane
 from gui.tabs.gradient_race_controls import connect_race
 from gui.tabs.gradient_rules import connect_rules
+from gui.tabs.gradient_stability import connect_stability
 from gui.tabs.gradient_surface import connect_surface
 from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
 from gui.tabs.letter_sweep import LetterSweep
@@ -74,6 +76,8 @@ class GradientTab(Tab):
         self._lay_out()
         self._connect_plots()
         self._connect_cards()
+        connect_basins(self)
+        connect_stability(self)
         self._connect_transport()
         connect_surface(self)
 

@@ -11,6 +11,7 @@ from core.scenes.gradient_state import GradientState
 from core.scenes.race import Race, Standing
 from gui.controls import Card, Cell, Column, Notice, NumberTable, SliderRow
 from gui.numbers import format_number
+from gui.tabs.gradient_stability import RateLimit
 from gui.tabs.racer_signs import sign_of
 from gui.theme import Theme
 
@@ -25,6 +26,8 @@ class DescentCard(Card):
     ----------
     rate : SliderRow
         The learning rate of the selected racer.
+    limit : RateLimit
+        How large the learning rate may be.
     table : NumberTable
         A row for each racer.
     ended : Notice
@@ -51,6 +54,7 @@ class DescentCard(Card):
             logarithmic=True,
             decimals=4,
         )
+        self.limit = RateLimit(theme, self.rate)
         self.table = NumberTable(
             theme, _columns(0), row_height=25, selectable=True, checkable=True, name="Racers"
         )
@@ -58,6 +62,7 @@ class DescentCard(Card):
         self.table.row_checked.connect(lambda row, checked: self.checked.emit(self._keys[row], checked))
         self.ended = Notice(theme)
         self.body.addWidget(self.rate)
+        self.body.addWidget(self.limit)
         self.add_wide(self.table)
         self.body.addWidget(self.ended)
 
@@ -65,6 +70,7 @@ class DescentCard(Card):
         """Show the rate and the standings."""
         race = scene.race
         self.rate.show_value(scene.learning_rate)
+        self.limit.show_scene(scene)
         standings = race.standings
         self._keys = tuple(each.key for each in standings)
         self.table.show_columns(_columns(race.step))

@@ -22,6 +22,7 @@ from gui.tabs.gradient_formula import SumLabel
 from gui.tabs.gradient_panes import PARTIALS, coordinate
 from gui.tabs.gradient_race_card import RaceCard
 from gui.tabs.gradient_rules import GradientClaimCard, RulesCard
+from gui.tabs.gradient_stability import StabilityCard
 from gui.tabs.letter_sliders import LetterSliders
 from gui.theme import Theme
 
@@ -186,6 +187,8 @@ class GradientInspector(Inspector):
     ----------
     formula, point, curvature, descent, setup : Card
         The function, the gradient at P, curvature, descent, and how each optimiser is set up.
+    stability : Card
+        What the learning rate is going to do.
     rules, claims : Card
         Partial derivatives step by step, and those of the user.
     """
@@ -197,11 +200,19 @@ class GradientInspector(Inspector):
         self.curvature = CurvatureCard(theme)
         self.descent = DescentCard(theme)
         self.setup = RaceCard(theme)
-        for card in (self.formula, self.point, self.curvature, self.descent, self.setup):
-            self.add(card)
+        self.stability = StabilityCard(theme)
         self.rules, self.claims = RulesCard(theme), GradientClaimCard(theme)
-        self.add(self.rules)
-        self.add(self.claims)
+        for card in (
+            self.formula,
+            self.point,
+            self.curvature,
+            self.descent,
+            self.setup,
+            self.stability,
+            self.rules,
+            self.claims,
+        ):
+            self.add(card)
 
     def show_scene(self, scene: GradientScene) -> None:
         """Show a scene in all cards."""
@@ -212,3 +223,4 @@ class GradientInspector(Inspector):
         self.rules.show_scene(scene)
         self.claims.show_scene(scene)
         self.setup.show_scene(scene)
+        self.stability.show_scene(scene)

@@ -18,6 +18,7 @@ from gui.plot_labels import Label
 from gui.plot_lines import Curve, Segment
 from gui.plot_marks import Arrow
 from gui.plots import Plot
+from gui.tabs.gradient_basins import BasinsLayer
 from gui.tabs.gradient_race import RaceLayer
 from gui.tabs.gradient_surface import PlaneSwitch
 from gui.tabs.pane import Pane
@@ -73,6 +74,7 @@ class MapPane(PointPane):
         super().__init__(theme, PaneHeader(theme, "Level map", legend, expandable=True), plot, "Point P")
         self.planes = PlaneSwitch(theme, self)
         self._heat = plot.add(HeatMap(theme.function_ramp))
+        self.basins = BasinsLayer(plot, theme)
         self._isolines = plot.add(Isolines(function.mark, label_colour=function.text))
         self._level = plot.add(Isolines(function.mark, 2.25, 1.0, still=False), level=2.5)
         self._corner = plot.add(Curve(derivative.mark, 1.5, still=False))
@@ -99,6 +101,7 @@ class MapPane(PointPane):
         self.point.place(*scene.point)
         self._show_arrows(scene)
         self.race.show_scene(scene)
+        self.basins.show_scene(scene)
         self._place_labels(scene)
 
     def draw_coarsely(self, coarse: bool) -> None:
@@ -140,6 +143,7 @@ class MapPane(PointPane):
         self.race.cover(crowd, scene)
         crowd.add_points(*scene.map.crossings(scene.level))
         crowd.add_disc(*scene.point, 13)
+        self.basins.cover(crowd)
         if scene.corner is not None:
             a, b = self._pixels(scene.point), self._pixels(scene.corner[1])
             crowd.add_box(QRectF(QPointF(*a), QPointF(*b)).normalized())

@@ -1,0 +1,253 @@
+"""Where a descent leads: a long run of the optimiser itself, and the minimum downhill from a point."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from core.autodiff import hessian
+from core.optimizers import Divergence, Objective, minimize
+from core.optimizers.objective import of_formula
+from core.primitives import FloatArray
+from core.scenes.curves import read_only
+from core.scenes.level_map import COORDINATES, surface
+from core.scenes.race_paths import Racer, optimizer_of
+from core.scenes.state import Numbers
+
+Point = tuple[float, float]
+
+LONG_RUN = 1000
+"""So many steps show where a run gets to."""
+
+ARRIVED = 0.01
+"""A run that ends so near to a minimum, as a part of its way there, has arrived."""
+
+AT_REST = 1e-9
+"""A gradient that is shorter than the first one by this factor ends a long run."""
+
+FLOW_STEPS = 200
+"""At most so many steps follow the way straight down."""
+
+FLAT = 1e-10
+"""A curvature below this share of the largest one is zero but for rounding."""
+
+
+SHRINKING = 0.01
+"""Newton's steps near a minimum shrink faster than by this factor, but for rounding."""
+
+SETTLED, EXPLAINED = 1e-12, 1e-9
+"""Parts of the distances that a last Newton step, and a slope that no curvature explains, may stand for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A long run from P; all arrays are read-only.
+
+    Attributes
+    ----------
+    points
+        Shape ``(steps + 1, 2)``.
+    curvatures
+        Largest curvature met until each point, shape ``(steps + 1,)``; NaN where there is none so far.
+    diverged
+        Whether it left the finite numbers, growing.
+    divergence
+        Why it diverges, or None.
+    """
+
+    points: FloatArray
+    curvatures: FloatArray
+    diverged: bool
+    divergence: Divergence | None
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return len(self.points) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Minimum:
+    """A local minimum with its Hessian, which is read-only; on the floor of a valley one curvature is 0."""
+
+    point: Point
+    hessian: FloatArray
+
+    @property
+    def is_isolated(self) -> bool:
+        """Whether it is a single point, not one of many along a valley."""
+        smaller, larger = self.curvatures
+        return smaller > FLAT * larger
+
+    @property
+    def curvatures(self) -> tuple[float, float]:
+        """Eigenvalues of the Hessian, the smaller one first."""
+        smaller, larger = np.linalg.eigvalsh(self.hessian).tolist()
+        return smaller, larger
+
+
+def hessian_at(formula: str, parameters: Numbers, point: Point) -> FloatArray | None:
+    """Hessian in x and y; None where it does not exist."""
+    expression = surface(formula, parameters)
+    matrix = np.zeros((2, 2))
+    places = [COORDINATES.index(name) for name in expression.names]
+    at = dict(zip(COORDINATES, map(float, point), strict=True))
+    with np.errstate(all="ignore"):
+        matrix[np.ix_(places, places)] = hessian(expression, at)
+    return matrix if np.isfinite(matrix).all() else None
+
+
+@lru_cache(maxsize=64)
+def course(formula: str, parameters: Numbers, start: Point, racer: Racer) -> Course | None:
+    """Let a racer run on from P until it rests; None where no descent can start.
+
+    Equal arguments give the very same object.
+    """
+    expression = surface(formula, parameters)
+    at = dict(zip(COORDINATES, start, strict=True))
+    objective = of_formula(expression, COORDINATES)
+    slope = math.hypot(*objective.value_and_grad(np.array(start))[1].tolist())
+    try:
+        path = minimize(
+            expression,
+            at,
+            optimizer_of(racer),
+            LONG_RUN,
+            tolerance=AT_REST * slope if slope < math.inf else 0.0,
+        )
+    except ValueError:
+        return None
+    largest = _largest_curvatures(formula, parameters, path.points)
+    known = np.where(np.isnan(largest), -np.inf, largest)
+    met = np.maximum.accumulate(known)
+    points, curvatures = read_only(path.points, np.where(np.isinf(met), np.nan, met))
+    diverged = path.divergence is not None and (path.stopped or "").startswith("Diverged")
+    return Course(points, curvatures, diverged, path.divergence)
+
+
+def _largest_curvatures(formula: str, parameters: Numbers, points: FloatArray) -> FloatArray:
+    """Largest eigenvalue of the Hessian at each point; NaN where there is none."""
+    expression = surface(formula, parameters)
+    names = expression.names
+    matrices = np.zeros((len(points), 2, 2))
+    places = np.ix_([COORDINATES.index(name) for name in names], [COORDINATES.index(name) for name in names])
+    with np.errstate(all="ignore"):
+        for matrix, (x, y) in zip(matrices, points.tolist(), strict=True):
+            matrix[places] = hessian(expression, {"x": x, "y": y})
+        first, across, second = matrices[:, 0, 0], matrices[:, 0, 1], matrices[:, 1, 1]
+        largest = first / 2.0 + second / 2.0 + np.hypot(first / 2.0 - second / 2.0, across)
+    return np.where(np.isfinite(largest), largest, np.nan)
+
+
+@lru_cache(maxsize=64)
+def minimum_below(formula: str, parameters: Numbers, start: Point) -> Minimum | None:
+    """Find the minimum to which the way straight down leads, which descent at a small rate follows.
+
+    The way is followed by the implicit Euler method, whose steps grow until they are Newton's.
+
+    Returns
+    -------
+    Minimum or None
+        None where the way leads to none: out of the domain, down without end, to a saddle, or where f is too
+        flat for Newton's method to find its end.
+    """
+    objective = of_formula(surface(formula, parameters), COORDINATES)
+    with np.errstate(all="ignore"):
+        end = _flow(objective, np.array(start, dtype=np.float64))
+        end = None if end is None else _polished(objective, end, start)
+    if end is None:
+        return None
+    point = (float(end[0]), float(end[1]))
+    matrix = hessian_at(formula, parameters, point)
+    if matrix is None:
+        return None
+    smaller, larger = np.linalg.eigvalsh(matrix)
+    if not (larger > 0.0 and smaller > -FLAT * larger):
+        return None
+    matrix.flags.writeable = False
+    return Minimum(point, matrix)
+
+
+def _polished(objective: Objective, end: FloatArray, start: Point) -> FloatArray | None:
+    """Take a Newton step; None if the next one would not be much shorter, as where f is flat."""
+    steps, unexplained, size = [], 0.0, 0.0
+    for _ in range(2):
+        assert objective.hessian is not None
+        matrix = objective.hessian(end)
+        if not np.isfinite(matrix).all():
+            return None
+        gradient = objective.value_and_grad(end)[1]
+        steps.append(np.linalg.pinv(matrix, FLAT) @ gradient)
+        unexplained = float(np.linalg.norm(gradient - matrix @ steps[-1]))
+        size = float(np.abs(matrix).max())
+        end = end - steps[-1]
+    lengths = [float(np.linalg.norm(step)) for step in steps]
+    distances = float(np.linalg.norm(end)) + math.dist(start, end)
+    shrinks = lengths[1] <= max(SHRINKING * lengths[0], SETTLED * distances)
+    return end if shrinks and unexplained <= EXPLAINED * size * distances else None
+
+
+def _flow(objective: Objective, point: FloatArray) -> FloatArray | None:
+    """Follow the way down to where the gradient is zero; None if it does not get there."""
+    assert objective.hessian is not None
+    loss, gradient = objective.value_and_grad(point)
+    matrix = objective.hessian(point)
+    if not (math.isfinite(loss) and np.isfinite(gradient).all() and np.isfinite(matrix).all()):
+        return None
+    first = float(np.linalg.norm(gradient))
+    size = float(np.abs(matrix).max()) or 1.0
+    time = 0.1 / size
+    begin, moved = point, math.inf
+    for _ in range(FLOW_STEPS):
+        slope = float(np.linalg.norm(gradient))
+        if slope == 0.0 or (slope <= 1e-13 * first and moved <= 1e-6 * float(np.linalg.norm(point - begin))):
+            return point
+        lowest = float(np.linalg.eigvalsh(matrix)[0])
+        if 1.0 / time + lowest <= 0.0:
+            time = -0.5 / lowest
+        step = -np.linalg.solve(matrix + np.eye(2) / time, gradient)
+        there = point + step
+        below, ahead = objective.value_and_grad(there)
+        wrong = float(np.linalg.norm(ahead - gradient - matrix @ step))
+        if below <= loss and wrong <= 0.2 * slope:
+            if np.array_equal(there, point):
+                return point
+            moved = float(np.linalg.norm(step))
+            point, loss, gradient, matrix = there, below, ahead, objective.hessian(there)
+            if not np.isfinite(matrix).all():
+                return None
+            time *= 4.0 if wrong <= 0.05 * slope else 1.0
+        elif float(np.linalg.norm(step)) <= 1e-12 * float(np.linalg.norm(point)) + 1e-300:
+            return point  # rounding is all that is left, or a corner
+        else:
+            time /= 4.0
+    return None
+
+
+@lru_cache(maxsize=64)
+def destination(formula: str, parameters: Numbers, start: Point, racer: Racer) -> tuple[Minimum | None, bool]:
+    """Find the minimum that a racer heads for, and tell whether it arrives there.
+
+    That is where its own long run ends, if that is at a minimum; otherwise, as where the rate is too large
+    to come to rest anywhere or too small to get there, the one that lies straight down from P.
+    """
+    run = course(formula, parameters, start, racer)
+    if run is None:
+        return None, False
+    end = (float(run.points[-1, 0]), float(run.points[-1, 1]))
+    if not run.diverged:
+        reached = minimum_below(formula, parameters, end)
+        if reached is not None and _rests_at(reached, run, racer, start):
+            return reached, True
+    return minimum_below(formula, parameters, start), False
+
+
+def _rests_at(minimum: Minimum, run: Course, racer: Racer, start: Point) -> bool:
+    end, optimizer = run.points[-1], optimizer_of(racer)
+    limit = optimizer.learning_rate_limit(minimum.curvatures[1])
+    if limit is not None and float(optimizer.rate(run.steps + 1)) > limit:
+        return False
+    return math.dist(end, minimum.point) <= ARRIVED * math.dist(start, minimum.point) + 1e-12
