@@ -111,6 +111,7 @@ SHAPES: dict[str, list[Point]] = {
     "triangle": _corners(3, -math.pi / 2),
     "triangle_down": _corners(3, math.pi / 2),
     "star": _corners(10, -math.pi / 2, 0.42),
+    "cross": _corners(8, math.pi / 4, 0.3),
 }
 """Corners of each marker with radius 1, y downwards; a disc has none."""
 
@@ -133,7 +134,7 @@ class Marker(PlotItem):
     ----------
     colour : str
         Mark colour.
-    shape : {"disc", "square", "diamond", "triangle", "triangle_down", "star"}
+    shape : {"disc", "square", "diamond", "triangle", "triangle_down", "star", "cross"}
         What is drawn.
     size : float
         Radius in pixels.
@@ -205,6 +206,41 @@ class Marker(PlotItem):
             painter.setBrush(fill)
             painter.drawPath(self._shape)
             painter.translate(-place)
+
+
+class Ring(PlotItem):
+    """A thin circle of constant size around a point."""
+
+    level = 2.8
+
+    def __init__(self, colour: str, radius: float, *, width: float = 1.0, opacity: float = 0.45) -> None:
+        super().__init__()
+        self._pen = make_pen(colour, width, opacity=opacity)
+        self._radius = radius
+        self._x = self._y = math.nan
+        self._middle: QPointF | None = None
+
+    def show(self, x: float, y: float) -> None:
+        """Draw around a point; nothing where a number is NaN or infinite."""
+        if (x, y) != (self._x, self._y):
+            self._x, self._y = x, y
+            self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show(math.nan, math.nan)
+
+    def _lay_out(self, projection: Projection) -> None:
+        x, y = map(float, projection.to_pixels(self._x, self._y))
+        self._middle = QPointF(x, y) if projection.contains(x, y, self._radius) else None
+        reach = self._radius + 2
+        self.set_bounds(QRectF(x - reach, y - reach, 2 * reach, 2 * reach) if self._middle else QRectF())
+
+    def _draw(self, painter: QPainter) -> None:
+        if self._middle is not None:
+            painter.setPen(self._pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(self._middle, self._radius, self._radius)
 
 
 class PathWithDots(PlotItem):

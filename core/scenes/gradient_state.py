@@ -113,6 +113,8 @@ class GradientState(FormulaState):
             raise StateError("shown has a wrong value: something unknown")
         if not 0 <= self.step <= MAX_STEPS:
             raise StateError(f"step has a wrong value: {self.step}")
+        if not abs(self.direction) <= 360.0:
+            raise StateError(f"direction has a wrong value: {self.direction}")
 
     @property
     def racer(self) -> Racer:

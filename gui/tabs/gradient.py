@@ -19,6 +19,7 @@ from gui.players import Player, Players
 from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.gradient_inspector import GradientInspector
+from gui.tabs.gradient_local import connect_local
 from gui.tabs.gradient_panes import MapPane, SlicePane
 from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
 from gui.tabs.letter_sweep import LetterSweep
@@ -50,7 +51,7 @@ class GradientTab(Tab):
     title = "Gradient"
     initial = GradientState()
     compute = staticmethod(core.compute)
-    hint = "Drag <b>P</b> anywhere, or press <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd>."
+    hint = "Drag <b>P</b> anywhere; drag the ring handle to turn the direction <b>u</b>."
     keys = "<kbd>Space</kbd> play <kbd>.</kbd> step <kbd>,</kbd> back"
 
     def build(self) -> None:
@@ -81,8 +82,8 @@ class GradientTab(Tab):
     def _connect_plots(self) -> None:
         self.map.plot.view_changed.connect(self._move_map)
         along_x, along_y = self.slices
+        connect_local(self)
         for pane, moved in (
-            (self.map, self._put),
             (along_x, lambda x, _value: self._put(x, self.state.point[1])),
             (along_y, lambda y, _value: self._put(self.state.point[0], y)),
         ):

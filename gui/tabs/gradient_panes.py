@@ -19,6 +19,7 @@ from gui.plot_labels import Label
 from gui.plot_lines import Curve, Segment
 from gui.plot_marks import Arrow, Marker, PathWithDots
 from gui.plots import Plot
+from gui.tabs.gradient_local import SCALE, LocalOnMap
 from gui.tabs.pane import Pane
 from gui.theme import NARROW_WINDOW, Theme
 
@@ -69,10 +70,13 @@ class MapPane(PointPane):
         legend = (
             LegendEntry(derivative.mark, "gradient"),
             LegendEntry(descent.mark, "descent"),
+            LegendEntry(theme.data.mark, "direction u"),
             LegendEntry(function.mark, "level curve through P"),
         )
         plot = Plot(theme, equal=True, grid=False, x_latex="x", y_latex="y", left=34, right=10)
         super().__init__(theme, PaneHeader(theme, "Level map", legend, expandable=True), plot, "Point P")
+        self.header.setToolTip(f"The gradient’s arrow: {SCALE}")
+        self.local = LocalOnMap(plot, theme)
         self._heat = plot.add(HeatMap(theme.function_ramp))
         self._isolines = plot.add(Isolines(function.mark, label_colour=function.text))
         self._level = plot.add(Isolines(function.mark, 2.25, 1.0, still=False), level=2.5)
@@ -100,6 +104,7 @@ class MapPane(PointPane):
         self._level.show(plan.x, plan.y, plan.heights, (scene.level,), ("",))
         self.point.place(*scene.point)
         self._show_arrows(scene)
+        self.local.show_scene(scene)
         path = scene.descent
         self._path.show(path.x, path.y)
         if path.step:
@@ -129,6 +134,7 @@ class MapPane(PointPane):
         put(self._point_label, "P", LABEL, theme.ink, box, projection)
         if box is not None:
             crowd.add_box(box)
+        self.local.write_labels(crowd, scene)
         for label, latex, colour, tip in (
             (self._uphill_label, r"{\nabla} f", theme.derivative.text, scene.uphill),
             (self._downhill_label, r"{-\nabla} f", theme.descent.text, scene.downhill),
@@ -145,6 +151,7 @@ class MapPane(PointPane):
         crowd.add_points(np.interp(share, steps, path.x), np.interp(share, steps, path.y))
         crowd.add_points(*scene.map.crossings(scene.level))
         crowd.add_disc(*scene.point, 13)
+        self.local.cover(crowd, scene)
         if scene.corner is not None:
             a, b = self._pixels(scene.point), self._pixels(scene.corner[1])
             crowd.add_box(QRectF(QPointF(*a), QPointF(*b)).normalized())
