@@ -9,7 +9,7 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF, QRegion
 
 from gui.plot_axes import Projection
 from gui.plot_item import CACHED, PlotItem, area_of, make_pen
@@ -19,6 +19,9 @@ from gui.theme import ui_font
 Array = NDArray[np.float64]
 
 _STEPS = 1024
+SMALLEST_RING = 56.0
+"""A line whose extent is smaller, in pixels, has no room for its value."""
+
 ROUND = (Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
@@ -175,6 +178,8 @@ class Isolines(PlotItem):
         Line colour.
     width, opacity : float
         Of the lines; the level curve through a point is wider and opaque.
+    style : {"solid", "dashed", "dotted"}
+        How the lines are drawn.
     label_colour : str or None
         Colour of the values written on the lines; None writes none.
     still : bool
@@ -189,11 +194,12 @@ class Isolines(PlotItem):
         width: float = 0.8,
         opacity: float = 0.4,
         *,
+        style: str = "solid",
         label_colour: str | None = None,
         still: bool = True,
     ) -> None:
         super().__init__()
-        self._pen = make_pen(colour, width, opacity=opacity)
+        self._pen = make_pen(colour, width, style, opacity)
         self._label_colour = label_colour
         self._font = ui_font(10)
         self._lines = contour_lines((), (), np.empty((0, 0)), ())
@@ -201,6 +207,8 @@ class Isolines(PlotItem):
         self._words: tuple[object, ...] = ()
         self._texts: tuple[str, ...] = ()
         self._path = QPainterPath()
+        self._apart: list[QPolygonF] = []
+        self._still = still
         self._labels: list[_LevelLabel] = []
         if still:
             self.setCacheMode(CACHED)
@@ -239,6 +247,7 @@ class Isolines(PlotItem):
     def _lay_out(self, projection: Projection) -> None:
         x, y = projection.to_pixels(self._lines.x, self._lines.y)
         self._path = polyline(x, y, projection)
+        self._apart = [] if self._still else self._path.toSubpathPolygons()
         self._labels = self._placed_labels(x, y, projection) if self._label_colour else []
         self.set_bounds(area_of(projection))
 
@@ -282,7 +291,10 @@ class Isolines(PlotItem):
                 free -= QRegion(label.box.toAlignedRect())
             painter.setClipRegion(free, Qt.ClipOperation.IntersectClip)
         painter.setPen(self._pen)
-        painter.drawPath(self._path)
+        if self._still:
+            painter.drawPath(self._path)
+        for line in self._apart:  # one by one: in a single path Qt would look for every crossing
+            painter.drawPolyline(line)
         painter.restore()
         halo = QColor(self.plot_colour)
         halo.setAlphaF(0.4)
@@ -300,7 +312,7 @@ def _quiet_place(
     margin_x, margin_y = box.width() / 2 + 8, box.height() / 2 + 8
     inside = (x > projection.left + margin_x) & (x < projection.right - margin_x)
     inside &= (y > projection.top + margin_y) & (y < projection.bottom - margin_y)
-    candidates = np.flatnonzero(inside)
+    candidates = np.flatnonzero(inside & _roomy(x, y))
     if candidates.size < 12:
         return None
     candidates = candidates[:: 1 + candidates.size // 30]
@@ -309,3 +321,17 @@ def _quiet_place(
     room = np.min(across**2 + down**2, axis=1, initial=9.0)
     best = candidates[np.argmax(room)]
     return QPointF(x[best], y[best]) if room.max() > 0.5 else None
+
+
+def _roomy(x: Array, y: Array) -> NDArray[np.bool_]:
+    """Tell which points belong to a line that is long enough to be written on; NaN stands between lines."""
+    gaps = np.flatnonzero(np.isnan(x))
+    starts = np.append(0, gaps[:-1] + 1) if gaps.size else np.zeros(1, dtype=np.intp)
+    extent = np.zeros(starts.size)
+    for pixels in (x, y):
+        extent = np.maximum(
+            extent,
+            np.fmax.reduceat(pixels, starts) - np.fmin.reduceat(pixels, starts),
+        )
+    lengths = np.diff(np.append(starts, x.size))
+    return np.repeat(extent >= SMALLEST_RING, lengths)

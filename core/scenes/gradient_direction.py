@@ -93,17 +93,23 @@ class PolarPlot:
         the slope down; each is a circle where f is differentiable.
     radius
         The longest slope, or 1 where all are zero; u is turned on a ring of this radius.
+    ring
+        That ring.
     view
         What the plot shows.
     tip
         Where u meets the outline; None where there is no slope.
+    notice
+        Why there is nothing to see, in a sentence, or empty.
     """
 
     rising: Curve
     falling: Curve
     radius: float
+    ring: Curve
     view: View
     tip: Point | None
+    notice: str
 
 
 def turned_to(state: GradientState, angle: float) -> GradientState:
@@ -117,9 +123,8 @@ def turned(state: GradientState, steps: int, large: bool) -> GradientState:
     return turned_to(state, round(angle, ROUND))
 
 
-def pointed(state: GradientState, x: float, y: float, reach: float) -> GradientState:
-    """Turn u towards a place, or to a gradient or level tangent that is nearer than `reach` degrees."""
-    across, up = x - state.point[0], y - state.point[1]
+def pointed(state: GradientState, across: float, up: float, reach: float) -> GradientState:
+    """Turn u this way, or to a gradient or level tangent that is nearer than `reach` degrees."""
     if across == 0.0 and up == 0.0:
         return state
     angle = math.degrees(math.atan2(up, across))
@@ -242,7 +247,21 @@ def polar_plot(state: GradientState, direction: Direction, slopes: tuple[Slope, 
     reach = ROOM * radius
     length = abs(direction.derivative)
     tip = (length * direction.vector[0], length * direction.vector[1]) if math.isfinite(length) else None
-    return PolarPlot(rising, falling, radius, (-reach, reach, -reach, reach), tip)
+    return PolarPlot(
+        rising, falling, radius, _ring(radius), (-reach, reach, -reach, reach), tip, _notice(lengths)
+    )
+
+
+def _notice(lengths: FloatArray) -> str:
+    if np.isnan(lengths).all():
+        return "No slope in any direction."
+    return "" if np.nanmax(np.abs(lengths)) > 0.0 else "Level: the slope is 0 in every direction."
+
+
+@lru_cache(maxsize=8)
+def _ring(radius: float) -> Curve:
+    angles = np.linspace(0.0, 2.0 * math.pi, POLAR_ANGLES)
+    return Curve(*read_only(radius * np.cos(angles), radius * np.sin(angles)))
 
 
 def _one_sided(expression: Expression, point: Point, angles: FloatArray) -> FloatArray:

@@ -20,6 +20,7 @@ from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.gradient_inspector import GradientInspector
 from gui.tabs.gradient_local import connect_local
+from gui.tabs.gradient_local_panes import AlongPane, PolarPane
 from gui.tabs.gradient_panes import MapPane, SlicePane
 from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
 from gui.tabs.letter_sweep import LetterSweep
@@ -41,6 +42,8 @@ class GradientTab(Tab):
         The function from above.
     slices : tuple of SlicePane
         Along x and along y.
+    along_u, polar : AlongPane, PolarPane
+        Along u, and the slope in every direction; shown on demand.
     inspector : GradientInspector
         The cards at the right.
     transport : TransportBar
@@ -58,6 +61,7 @@ class GradientTab(Tab):
         """Make every widget and item, once."""
         self.map = MapPane(self.theme)
         self.slices = (SlicePane(self.theme, 0), SlicePane(self.theme, 1))
+        self.along_u, self.polar = AlongPane(self.theme), PolarPane(self.theme)
         self.transport = TransportBar(self.theme, default_speed=self.speed)
         self.inspector = GradientInspector(self.theme)
         self._labels_timer = QTimer(self, singleShot=True, interval=0)
@@ -72,7 +76,7 @@ class GradientTab(Tab):
         self._connect_transport()
 
     def _lay_out(self) -> None:
-        slices = splitter(BELOW, self.slices, (1, 1))
+        slices = splitter(BELOW, (*self.slices, self.along_u, self.polar), (1, 1, 1, 1))
         self._plots = splitter(BESIDE, (self.map, slices), (1, 0))
         lay_out(self, self._plots, self.inspector, self.transport)
         self.pane_switch.add("map", self.map)
@@ -93,7 +97,7 @@ class GradientTab(Tab):
         along_y.point.nudged.connect(lambda dx, dy, shift: self._nudge(0, dx, shift))
         for pane in self.slices:
             pane.plot.view_changed.connect(lambda view, axis=pane.axis: self._move_slice(axis, view))
-        for plot in (pane.plot for pane in (self.map, *self.slices)):
+        for plot in (pane.plot for pane in (self.map, *self.slices, self.along_u, self.polar)):
             plot.resized.connect(self._labels_timer.start)
 
     def _connect_cards(self) -> None:
@@ -128,7 +132,7 @@ class GradientTab(Tab):
     def render(self, scene: GradientScene) -> None:
         """Show all of the scene."""
         self.map.show_scene(scene)
-        for pane in self.slices:
+        for pane in (*self.slices, self.along_u, self.polar):
             pane.show_scene(scene)
         self.inspector.show_scene(scene)
         self.sweep.show(scene.parameters)

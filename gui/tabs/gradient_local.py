@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QToolTip
 
 from core.scenes.gradient import GradientScene
 from core.scenes.gradient_critical import CriticalPoint, snapped
-from core.scenes.gradient_direction import pointed, turned, turned_to
+from core.scenes.gradient_direction import Direction, pointed, turned, turned_to
+from core.scenes.gradient_extras import with_shown
 from core.scenes.gradient_state import Point
 from gui.handles import DragHandle
 from gui.label_places import Crowd, formula_size, put
@@ -112,8 +113,7 @@ class LocalOnMap(QObject):
         direction, projection = scene.local.direction, self._plot.projection
         x, y = map(float, projection.to_pixels(*self.place_of(scene)))
         colour, ink = self._theme.derivative.text, self._theme.ink
-        sign = "^{+}" if direction.one_sided else ""
-        latex = rf"D_{{{U}}}{sign} f = {latex_number(direction.derivative, 2)}"
+        latex = slope_latex(direction)
         name, slope = formula_size(U, LABEL, ink), formula_size(latex, VALUE, colour)
         sides = [(x + 13, 1.0), (x - 13, -1.0)]
         if direction.vector[0] < 0.0:
@@ -163,6 +163,12 @@ class LocalOnMap(QObject):
         return ""
 
 
+def slope_latex(direction: Direction) -> str:
+    """Write the slope along u as an equation."""
+    sign = "^{+}" if direction.one_sided else ""
+    return rf"D_{{{U}}}{sign} f = {latex_number(direction.derivative, 2)}"
+
+
 SCALE = "Its arrow grows evenly with each power of ten, from 10⁻⁶ to 10⁶."
 """The length rule of the arrows."""
 
@@ -185,23 +191,28 @@ def describe(point: CriticalPoint) -> str:
 
 
 def connect_local(tab: Tab) -> None:
-    """Let the map's handles move P, which snaps to critical points, and turn u; Alt suspends snapping."""
-    plot, layer, point = tab.map.plot, tab.map.local, tab.map.point  # type: ignore[attr-defined]
+    """Let handles move P, which snaps to critical points, and turn u; Alt suspends snapping."""
+    pane, polar = tab.map, tab.polar  # type: ignore[attr-defined]
+    plot, card = pane.plot, tab.inspector.point  # type: ignore[attr-defined]
 
     def move(x: float, y: float, alt: bool) -> None:
         reach = 0.0 if alt else SNAP * (plot.view[1] - plot.view[0]) / plot.projection.width
         tab.become(snapped(tab.state, x, y, reach))
 
-    def turn(x: float, y: float, alt: bool) -> None:
-        tab.become(pointed(tab.state, x, y, 0.0 if alt else math.degrees(SNAP / RING)))
+    def turn(across: float, up: float, alt: bool) -> None:
+        tab.become(pointed(tab.state, across, up, 0.0 if alt else math.degrees(SNAP / RING)))
 
-    for handle, moved in ((point, move), (layer.u, turn)):
-        handle.pressed.connect(tab.gesture_began)
+    def turn_on_map(x: float, y: float, alt: bool) -> None:
+        turn(x - tab.state.point[0], y - tab.state.point[1], alt)
+
+    for handle, moved in ((pane.point, move), (pane.local.u, turn_on_map), (polar.u, turn)):
+        handle.pressed.connect(tab.gesture_began)  # a race goes on while its start is moved
         handle.moved.connect(moved)
         handle.released.connect(tab.gesture_ended)
         handle.cancelled.connect(tab.gesture_cancelled)
-    layer.u.nudged.connect(
-        lambda right, up, shift: tab.become(turned(tab.state, up - right, shift), merge="turn")
-    )
-    card = tab.inspector.point  # type: ignore[attr-defined]
+    for handle in (pane.local.u, polar.u):
+        handle.nudged.connect(
+            lambda right, up, shift: tab.become(turned(tab.state, up - right, shift), merge="turn")
+        )
     card.angle_committed.connect(lambda angle: tab.become(turned_to(tab.state, angle)))
+    pane.show_button.list.chosen.connect(lambda key, shown: tab.become(with_shown(tab.state, key, shown)))

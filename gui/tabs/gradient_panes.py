@@ -8,9 +8,12 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont
 
+from core.scenes.curves import Curve as Sampled
 from core.scenes.gradient import GradientScene
+from core.scenes.gradient_extras import TITLES
+from core.scenes.gradient_slices import Segment as TangentPiece
 from core.scenes.gradient_state import Point
-from gui.controls import LegendEntry, PaneHeader
+from gui.controls import LegendEntry, PaneHeader, ShowButton
 from gui.handles import DragHandle
 from gui.label_places import Crowd, around, formula_size, put
 from gui.numbers import MINUS, latex_number
@@ -19,6 +22,7 @@ from gui.plot_labels import Label
 from gui.plot_lines import Curve, Segment
 from gui.plot_marks import Arrow, Marker, PathWithDots
 from gui.plots import Plot
+from gui.tabs.gradient_extras import ExtrasOnMap
 from gui.tabs.gradient_local import SCALE, LocalOnMap
 from gui.tabs.pane import Pane
 from gui.theme import NARROW_WINDOW, Theme
@@ -30,6 +34,9 @@ GAP = 10.0
 
 ALONG_PATH = 300
 """Points of the path that labels keep away from."""
+
+USUAL_WIDTH = 619.0
+"""Pixels of a map in which the arrows are as long as the scene says."""
 
 DIGITS, MOST_DIGITS = 6, 15
 """Digits of a coordinate that are always shown, and the most that are."""
@@ -77,6 +84,9 @@ class MapPane(PointPane):
         super().__init__(theme, PaneHeader(theme, "Level map", legend, expandable=True), plot, "Point P")
         self.header.setToolTip(f"The gradient’s arrow: {SCALE}")
         self.local = LocalOnMap(plot, theme)
+        self.extras = ExtrasOnMap(plot, theme)
+        self.show_button = ShowButton(theme, TITLES)
+        self.header.add(self.show_button)
         self._heat = plot.add(HeatMap(theme.function_ramp))
         self._isolines = plot.add(Isolines(function.mark, label_colour=function.text))
         self._level = plot.add(Isolines(function.mark, 2.25, 1.0, still=False), level=2.5)
@@ -105,6 +115,8 @@ class MapPane(PointPane):
         self.point.place(*scene.point)
         self._show_arrows(scene)
         self.local.show_scene(scene)
+        self.extras.show_scene(scene)
+        self.show_button.list.show_choices(scene.local.extras.shown)
         path = scene.descent
         self._path.show(path.x, path.y)
         if path.step:
@@ -118,9 +130,14 @@ class MapPane(PointPane):
             if tip is None:
                 arrow.clear()
             else:
-                arrow.show(scene.point, tip)
-        corner = np.array(scene.corner or np.empty((0, 2)))
+                arrow.show(scene.point, self._sized(scene.point, tip))
+        corner = np.array([self._sized(scene.point, each) for each in scene.corner or ()]).reshape(-1, 2)
         self._corner.show(corner[:, 0], corner[:, 1])
+
+    def _sized(self, point: Point, end: Point) -> Point:
+        """Let what begins at P be as long, in pixels, as it is in a map of the usual width."""
+        growth = USUAL_WIDTH / self.plot.projection.width
+        return point[0] + growth * (end[0] - point[0]), point[1] + growth * (end[1] - point[1])
 
     # Labels.
 
@@ -135,11 +152,13 @@ class MapPane(PointPane):
         if box is not None:
             crowd.add_box(box)
         self.local.write_labels(crowd, scene)
+        self.extras.write_labels(crowd, scene)
         for label, latex, colour, tip in (
             (self._uphill_label, r"{\nabla} f", theme.derivative.text, scene.uphill),
             (self._downhill_label, r"{-\nabla} f", theme.descent.text, scene.downhill),
         ):
-            self._write_beside(label, latex, colour, tip, crowd)
+            end = None if tip is None else self._sized(scene.point, tip)
+            self._write_beside(label, latex, colour, end, crowd)
         level = rf"f = {latex_number(scene.level, 2)}"
         self._write_beside(self._level_label, level, theme.function.text, scene.level_label, crowd)
 
@@ -153,13 +172,15 @@ class MapPane(PointPane):
         crowd.add_disc(*scene.point, 13)
         self.local.cover(crowd, scene)
         if scene.corner is not None:
-            a, b = self._pixels(scene.point), self._pixels(scene.corner[1])
+            a = self._pixels(scene.point)
+            b = self._pixels(self._sized(scene.point, scene.corner[1]))
             crowd.add_box(QRectF(QPointF(*a), QPointF(*b)).normalized())
         for tip in (scene.uphill, scene.downhill):
             if tip is not None:
                 shares = np.linspace(0.0, 1.0, 30)
-                (x, y), (end_x, end_y) = scene.point, tip
+                (x, y), (end_x, end_y) = scene.point, self._sized(scene.point, tip)
                 crowd.add_points(x + shares * (end_x - x), y + shares * (end_y - y))
+        self.extras.cover(crowd, scene)
         return crowd
 
     def _write_end(self, scene: GradientScene, crowd: Crowd) -> None:
@@ -229,26 +250,37 @@ class SlicePane(PointPane):
         self._place_label(scene)
 
     def _place_label(self, scene: GradientScene) -> None:
-        """Write the slope into an upper corner, or wherever the curve leaves room."""
-        part, projection = scene.slices[self.axis], self.plot.projection
+        part, point = scene.slices[self.axis], (scene.point[self.axis], scene.value)
         latex = f"{PARTIALS[self.axis]} = {latex_number(part.derivative, 2)}"
         colour = self._theme.derivative.text
-        size = formula_size(latex, VALUE, colour)
-        crowd = Crowd(projection)
-        crowd.add_points(part.curve.x, part.curve.y)
-        crowd.add_disc(scene.point[self.axis], scene.value, 10)
-        if part.tangent is not None:
-            x, y = np.array((part.tangent.start, part.tangent.end)).T
-            shares = np.linspace(0.0, 1.0, 40)
-            crowd.add_points(np.interp(shares, (0, 1), x), np.interp(shares, (0, 1), y))
-        width, height = size.width(), size.height()
-        lefts = (
-            projection.right - 10 - width,
-            projection.left + 10,
-            projection.left + 0.3 * projection.width,
-        )
-        tops = [
-            projection.top + share * (projection.height - height) for share in (0.15, 0.03, 0.35, 0.95, 0.6)
-        ]
-        boxes = [QRectF(left, top, width, height) for top in tops for left in lefts]
-        put(self._value_label, latex, VALUE, colour, crowd.freest(boxes), projection)
+        write_slope(self._value_label, latex, colour, self.plot, part.curve, point, part.tangent)
+
+
+def write_slope(
+    label: Label,
+    latex: str,
+    colour: str,
+    plot: Plot,
+    curve: Sampled,
+    point: Point,
+    tangent: TangentPiece | None,
+) -> None:
+    """Write the slope of a curve into an upper corner, or wherever the curve leaves room."""
+    projection = plot.projection
+    size = formula_size(latex, VALUE, colour)
+    crowd = Crowd(projection)
+    crowd.add_points(curve.x, curve.y)
+    crowd.add_disc(*point, 10)
+    if tangent is not None:
+        x, y = np.array((tangent.start, tangent.end)).T
+        shares = np.linspace(0.0, 1.0, 40)
+        crowd.add_points(np.interp(shares, (0, 1), x), np.interp(shares, (0, 1), y))
+    width, height = size.width(), size.height()
+    lefts = (
+        projection.right - 10 - width,
+        projection.left + 10,
+        projection.left + 0.3 * projection.width,
+    )
+    tops = [projection.top + share * (projection.height - height) for share in (0.15, 0.03, 0.35, 0.95, 0.6)]
+    boxes = [QRectF(left, top, width, height) for top in tops for left in lefts]
+    put(label, latex, VALUE, colour, crowd.freest(boxes), projection)
