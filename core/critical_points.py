@@ -29,10 +29,10 @@ SAMPLES = 97
 SPREAD = ((0.5, 0.5), (0.2, 0.2), (0.8, 0.2), (0.2, 0.8), (0.8, 0.8))
 """Places in a cell from which Newton's method starts, in parts of its sides: a cell may hold several."""
 
-MOST_CELLS = 1600
+MOST_CELLS = 3200
 """Where more cells than these are hopeful, their critical points cannot be told apart."""
 
-MOST = 600
+MOST = 1500
 """More critical points than this cannot be told apart, and none of them are given."""
 
 ALONE = 4.0

@@ -17,7 +17,7 @@ from core.scenes.level_map import COORDINATES
 from core.scenes.race import race
 from core.scenes.state import DEFAULT_PARAMETER, Numbers, View, expression_of, free_letters
 
-TILES = 4.0
+TILES = 16.0
 """The searched window moves in steps of its size over this, so that a pan seldom starts a new search."""
 
 LOOK_AHEAD = 256
