@@ -70,13 +70,25 @@ def slope_at(expression: Expression, values: Mapping[str, Any], name: str) -> Sl
         return Slope(value, math.nan, Failure.OUTSIDE_DOMAIN, operation=_outside(expression, numbers))
     if math.isinf(value):
         return Slope(value, math.nan, Failure.INFINITE)
-    if math.isfinite(derivative) and not _may_break(expression, numbers):
+    if math.isfinite(derivative) and not may_break(expression, numbers):
         return Slope(value, derivative)
     return _from_both_sides(expression, numbers, name, value, derivative)
 
 
-def _may_break(expression: Expression, values: Mapping[str, Any]) -> bool:
-    """Tell whether an operation sits on one of its kinks or jumps."""
+def may_break(expression: Expression, values: Mapping[str, Any]) -> bool:
+    """Tell whether an operation sits on one of its kinks or jumps, so that there may be no derivative.
+
+    Parameters
+    ----------
+    values
+        A number for each name.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> [may_break(parse("|x| + y"), {"x": x, "y": 1.0}) for x in (0.0, 2.0)]
+    [True, False]
+    """
     breaking = [
         (test, places)
         for node, places in zip(expression.nodes, expression.operand_places, strict=True)

@@ -10,7 +10,17 @@ import numpy as np
 from contourpy import ContourGenerator, LineType, contour_generator
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPaintEngine, QPainter, QPainterPath, QPen, QRegion
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QRegion,
+)
 
 from gui.plot_axes import Projection
 from gui.plot_item import CACHED, PlotItem, area_of, make_pen
@@ -27,6 +37,8 @@ and anywhere.
 They cost a quarter of a wide stroke; along the lines of a wild function, which are everywhere, that takes
 Qt more than a second.
 """
+SMALLEST_RING = 56.0
+"""A line whose extent is smaller, in pixels, has no room for its value."""
 
 ROUND = (Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
@@ -220,6 +232,8 @@ class Isolines(PlotItem):
         Line colour.
     width, opacity : float
         Of the lines; the level curve through a point is wider and opaque.
+    style : {"solid", "dashed", "dotted"}
+        How the lines are drawn.
     label_colour : str or None
         Colour of the values written on the lines; None writes none.
     still : bool
@@ -234,11 +248,12 @@ class Isolines(PlotItem):
         width: float = 0.8,
         opacity: float = 0.4,
         *,
+        style: str = "solid",
         label_colour: str | None = None,
         still: bool = True,
     ) -> None:
         super().__init__()
-        self._pen = make_pen(colour, width, opacity=opacity)
+        self._pen = make_pen(colour, width, style, opacity)
         self._fine_pen = make_pen(colour, min(width, 1.0), opacity=opacity)
         self._label_colour = label_colour
         self._font = ui_font(10)
@@ -250,6 +265,8 @@ class Isolines(PlotItem):
         self._words: tuple[object, ...] = ()
         self._texts: tuple[str, ...] = ()
         self._path = QPainterPath()
+        self._apart: list[QPolygonF] = []
+        self._still = still
         self._labels: list[_LevelLabel] = []
         if still:
             self.setCacheMode(CACHED)
@@ -304,6 +321,7 @@ class Isolines(PlotItem):
     def _lay_out(self, projection: Projection) -> None:
         x, y = projection.to_pixels(self._lines.x, self._lines.y)
         self._path = polyline(x, y, projection)
+        self._apart = [] if self._still else self._path.toSubpathPolygons()
         self._labels = self._placed_labels(x, y, projection) if self._label_colour else []
         self.set_bounds(area_of(projection))
 
@@ -349,8 +367,7 @@ class Isolines(PlotItem):
         if self._is_fine(painter):
             self._draw_fine(painter)
         else:
-            painter.setPen(self._pen)
-            painter.drawPath(self._path)
+            self._draw_wide(painter)
         painter.restore()
         halo = QColor(self.plot_colour)
         halo.setAlphaF(0.4)
@@ -368,6 +385,13 @@ class Isolines(PlotItem):
         usual = pixels and painter.device().devicePixelRatioF() == 1.0
         return usual or self._path.elementCount() > EVERYWHERE
 
+    def _draw_wide(self, painter: QPainter) -> None:
+        painter.setPen(self._pen)
+        if self._still:
+            painter.drawPath(self._path)
+        for line in self._apart:  # one by one: in a single path Qt would look for every crossing
+            painter.drawPolyline(line)
+
     def _draw_fine(self, painter: QPainter) -> None:
         painter.setPen(self._fine_pen)
         away = (self._pen.widthF() - 1.0) / 2.0
@@ -382,7 +406,7 @@ def _quiet_place(
     margin_x, margin_y = box.width() / 2 + 8, box.height() / 2 + 8
     inside = (x > projection.left + margin_x) & (x < projection.right - margin_x)
     inside &= (y > projection.top + margin_y) & (y < projection.bottom - margin_y)
-    candidates = np.flatnonzero(inside)
+    candidates = np.flatnonzero(inside & _roomy(x, y))
     if candidates.size < 12:
         return None
     candidates = candidates[:: 1 + candidates.size // 30]
@@ -391,3 +415,17 @@ def _quiet_place(
     room = np.min(across**2 + down**2, axis=1, initial=9.0)
     best = candidates[np.argmax(room)]
     return QPointF(x[best], y[best]) if room.max() > 0.5 else None
+
+
+def _roomy(x: Array, y: Array) -> NDArray[np.bool_]:
+    """Tell which points belong to a line that is long enough to be written on; NaN stands between lines."""
+    gaps = np.flatnonzero(np.isnan(x))
+    starts = np.append(0, gaps[:-1] + 1) if gaps.size else np.zeros(1, dtype=np.intp)
+    extent = np.zeros(starts.size)
+    for pixels in (x, y):
+        extent = np.maximum(
+            extent,
+            np.fmax.reduceat(pixels, starts) - np.fmin.reduceat(pixels, starts),
+        )
+    lengths = np.diff(np.append(starts, x.size))
+    return np.repeat(extent >= SMALLEST_RING, lengths)

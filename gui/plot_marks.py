@@ -197,6 +197,41 @@ class Marker(PlotItem):
             painter.translate(-place)
 
 
+class Ring(PlotItem):
+    """A thin circle of constant size around a point."""
+
+    level = 2.8
+
+    def __init__(self, colour: str, radius: float, *, width: float = 1.0, opacity: float = 0.45) -> None:
+        super().__init__()
+        self._pen = make_pen(colour, width, opacity=opacity)
+        self._radius = radius
+        self._x = self._y = math.nan
+        self._middle: QPointF | None = None
+
+    def show(self, x: float, y: float) -> None:
+        """Draw around a point; nothing where a number is NaN or infinite."""
+        if (x, y) != (self._x, self._y):
+            self._x, self._y = x, y
+            self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show(math.nan, math.nan)
+
+    def _lay_out(self, projection: Projection) -> None:
+        x, y = map(float, projection.to_pixels(self._x, self._y))
+        self._middle = QPointF(x, y) if projection.contains(x, y, self._radius) else None
+        reach = self._radius + 2
+        self.set_bounds(QRectF(x - reach, y - reach, 2 * reach, 2 * reach) if self._middle else QRectF())
+
+    def _draw(self, painter: QPainter) -> None:
+        if self._middle is not None:
+            painter.setPen(self._pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(self._middle, self._radius, self._radius)
+
+
 class PathWithDots(PlotItem):
     """A path of steps: a line with a small dot at each of its points, over a thin halo.
 

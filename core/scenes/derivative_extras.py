@@ -12,6 +12,7 @@ import numpy as np
 from core.autodiff import value_and_grad
 from core.primitives import FloatArray
 from core.scenes.curves import SAMPLES, Curve, curve_through, fitted_heights, read_only
+from core.scenes.legend import LegendRow
 from core.scenes.rule_steps import derivation_of
 from core.scenes.state import Numbers, StateError, View, expression_of
 from core.smoothness import Slope
@@ -71,27 +72,6 @@ class Polynomial:
     degree: int
     latex: tuple[str, ...]
     curve: Curve
-
-
-@dataclass(frozen=True)
-class LegendRow:
-    """One line of the legend: what is drawn, or why it is not.
-
-    Attributes
-    ----------
-    key
-        As in :data:`EXTRAS`.
-    text, latex
-        Words, or a formula.
-    drawn
-        Whether it has a line on the plot to show; not so where it does not exist, and for the second line
-        of a formula.
-    """
-
-    key: str
-    text: str = ""
-    latex: str = ""
-    drawn: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.autodiff import hessian
+from core.autodiff import hessian, value_and_grad
+from core.differentiate import differentiate
+from core.expression import Expression
 from core.optimizers import Divergence, Objective, minimize
 from core.optimizers.objective import of_formula
 from core.primitives import FloatArray
@@ -130,16 +132,21 @@ def course(formula: str, parameters: Numbers, start: Point, racer: Racer) -> Cou
 
 def _largest_curvatures(formula: str, parameters: Numbers, points: FloatArray) -> FloatArray:
     """Largest eigenvalue of the Hessian at each point; NaN where there is none."""
-    expression = surface(formula, parameters)
-    names = expression.names
-    matrices = np.zeros((len(points), 2, 2))
-    places = np.ix_([COORDINATES.index(name) for name in names], [COORDINATES.index(name) for name in names])
+    x, y = points.T
+    zero = np.zeros(len(points))
     with np.errstate(all="ignore"):
-        for matrix, (x, y) in zip(matrices, points.tolist(), strict=True):
-            matrix[places] = hessian(expression, {"x": x, "y": y})
-        first, across, second = matrices[:, 0, 0], matrices[:, 0, 1], matrices[:, 1, 1]
+        rows = [value_and_grad(partial, {"x": x, "y": y})[1] for partial in _partials(formula, parameters)]
+        first, across = (rows[0].get(name, 0.0) + zero for name in COORDINATES)
+        second = rows[1].get("y", 0.0) + zero
         largest = first / 2.0 + second / 2.0 + np.hypot(first / 2.0 - second / 2.0, across)
     return np.where(np.isfinite(largest), largest, np.nan)
+
+
+@lru_cache(maxsize=16)
+def _partials(formula: str, parameters: Numbers) -> tuple[Expression, ...]:
+    """Partial derivatives, whose gradients are the rows of the Hessian."""
+    expression = surface(formula, parameters)
+    return tuple(differentiate(expression, name).derivative for name in COORDINATES)
 
 
 @lru_cache(maxsize=64)

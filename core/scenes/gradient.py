@@ -8,12 +8,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.autodiff import hessian
 from core.differentiate import differentiate
 from core.expression import Expression
 from core.finite_difference import METHODS, estimate
 from core.scenes.basins import BasinRequest, basins
 from core.scenes.gradient_claims import ClaimsScene, claims_scene
+from core.scenes.gradient_curvature import Curvature, curvature_at
+from core.scenes.gradient_local import LocalPicture, local_picture
 from core.scenes.gradient_rules import RulesScene, rules_scene
 from core.scenes.gradient_slices import Slice, slice_along
 from core.scenes.gradient_stability import Stability, stability
@@ -56,15 +57,6 @@ class Comparison:
     error: float
 
 
-@dataclass(frozen=True)
-class Curvature:
-    """Eigenvalues of the Hessian, the smaller one first, and the shape in words; NaN and "none"."""
-
-    smaller: float
-    larger: float
-    shape: str
-
-
 @dataclass(frozen=True, eq=False)
 class GradientScene:
     """All that the tab shows.
@@ -97,11 +89,13 @@ class GradientScene:
     level_label
         Where its value is written, or None.
     comparisons
-        The table of partial derivatives and of the magnitude.
+        The table of partial derivatives.
     slices
         Along x and along y.
     curvature
         At P.
+    local
+        What else is to be seen around P.
     learning_rate
         Of the selected racer.
     race
@@ -140,6 +134,7 @@ class GradientScene:
     comparisons: tuple[Comparison, ...]
     slices: tuple[Slice, Slice]
     curvature: Curvature
+    local: LocalPicture
     learning_rate: float
     race: Race
     rules: RulesScene
@@ -156,10 +151,12 @@ def compute(state: GradientState) -> GradientScene:
     plan = level_map(state.formula, state.parameters, state.view)
     expression = surface(state.formula, state.parameters)
     at = dict(zip(COORDINATES, state.point, strict=True))
-    slopes = [slope_at(expression, at, name) for name in COORDINATES]
+    slopes = slope_at(expression, at, "x"), slope_at(expression, at, "y")
     value, gradient = slopes[0].value, (slopes[0].derivative, slopes[1].derivative)
     magnitude = math.hypot(*gradient)
-    uphill = _arrow_tip(state, gradient, magnitude)
+    curvature = curvature_at(expression, at)
+    local = local_picture(state, plan, slopes, curvature)
+    uphill = None if local.here else _arrow_tip(state, gradient, magnitude)
     has_curve = math.isfinite(value) and bool(plan.levels)
     runners = race_of(state)
     return GradientScene(
@@ -176,15 +173,16 @@ def compute(state: GradientState) -> GradientScene:
         value=value if math.isfinite(value) else math.nan,
         gradient=gradient,
         magnitude=magnitude,
-        reason=_reason(slopes, magnitude),
+        reason=_reason(slopes, magnitude, local),
         uphill=uphill,
         downhill=_mirrored(uphill, state.point) if uphill else None,
         corner=_corner(state, gradient, magnitude) if uphill else None,
         level=value if has_curve else math.nan,
         level_label=_level_label(plan, state, value) if has_curve else None,
-        comparisons=_comparisons(expression, at, gradient, magnitude),
+        comparisons=_comparisons(expression, at, gradient),
         slices=(slice_along(state, 0, plan, slopes[0]), slice_along(state, 1, plan, slopes[1])),
-        curvature=_curvature(expression, at),
+        curvature=curvature,
+        local=local,
         learning_rate=state.learning_rate,
         race=runners,
         rules=rules_scene(state),
@@ -253,44 +251,20 @@ def _level_label(plan: LevelMap, state: GradientState, level: float) -> Point | 
 
 
 def _comparisons(
-    expression: Expression, at: dict[str, float], gradient: tuple[float, float], magnitude: float
+    expression: Expression, at: dict[str, float], gradient: tuple[float, float]
 ) -> tuple[Comparison, ...]:
     numerical = []
     for name in COORDINATES:
         h = STEP_SIZE * max(abs(at[name]), 1.0)
         slope = float(estimate(CENTRAL, expression, at, name, h))
         numerical.append(slope if math.isfinite(slope) else math.nan)
-    rows = [
-        *zip(COORDINATES, gradient, numerical, strict=True),
-        ("magnitude", magnitude, math.hypot(*numerical)),
-    ]
-    return tuple(Comparison(key, exact, central, abs(central - exact)) for key, exact, central in rows)
+    return tuple(
+        Comparison(key, exact, central, abs(central - exact))
+        for key, exact, central in zip(COORDINATES, gradient, numerical, strict=True)
+    )
 
 
-def _curvature(expression: Expression, at: dict[str, float]) -> Curvature:
-    second = np.zeros((2, 2))
-    places = [COORDINATES.index(name) for name in expression.names]
-    with np.errstate(all="ignore"):
-        second[np.ix_(places, places)] = hessian(expression, at)
-    size = float(np.abs(second).max())
-    if not math.isfinite(size) or not math.isfinite(expression.evaluate(at)):
-        return Curvature(math.nan, math.nan, "none")
-    if size == 0.0:
-        return Curvature(0.0, 0.0, "flat")
-    scaled = second / size
-    smaller, larger = (float(root) for root in np.linalg.eigvalsh((scaled + scaled.T) / 2.0))
-    return Curvature(smaller * size, larger * size, _shape(smaller, larger))
-
-
-def _shape(smaller: float, larger: float) -> str:
-    if min(abs(smaller), abs(larger)) < 1e-9:
-        return "flat direction"
-    if smaller > 0.0:
-        return "curves up"
-    return "curves down" if larger < 0.0 else "saddle"
-
-
-def _reason(slopes: list[Slope], magnitude: float) -> str:
+def _reason(slopes: tuple[Slope, Slope], magnitude: float, local: LocalPicture) -> str:
     """Say in a sentence why there is no gradient, or that it is zero."""
     if slopes[0].failure is Failure.OUTSIDE_DOMAIN:
         because = f": {slopes[0].operation}" if slopes[0].operation else ""
@@ -299,8 +273,11 @@ def _reason(slopes: list[Slope], magnitude: float) -> str:
         return "The value is infinite here: a pole, or beyond the largest number."
     for name, slope in zip(COORDINATES, slopes, strict=True):
         if slope.failure is not None:
-            return f"∂f/∂{name} does not exist: {_failure(slope, SIDES[name])}."
-    return "A critical point: the gradient is zero." if magnitude == 0.0 else ""
+            because = f"∂f/∂{name} does not exist: {_failure(slope, SIDES[name])}."
+            return f"{because} {local.direction.remark}".strip()
+    if local.here is not None:
+        return f"A critical point, {local.here.kind.value}: the gradient is zero."
+    return "A critical point: the gradient is zero." if magnitude == 0.0 else local.direction.remark
 
 
 def _failure(slope: Slope, sides: tuple[str, str]) -> str:

@@ -65,10 +65,10 @@ class Slice:
 def slice_along(state: GradientState, axis: int, plan: LevelMap, slope: Slope) -> Slice:
     """Cut the surface through P along one axis, whose slope there is known."""
     left, right = state.view[2 * axis : 2 * axis + 2]
-    bottom, top = state.value_range or _value_range(plan, slope.value)
+    bottom, top = state.value_range or value_range(plan, slope.value)
     view = (left, right, bottom, top)
     curve = _slice_curve(state.formula, state.parameters, axis, state.point[1 - axis], left, right)
-    return Slice(curve, slope.derivative, _tangent(state.point[axis], slope, view), view)
+    return Slice(curve, slope.derivative, tangent_piece(state.point[axis], slope, view), view)
 
 
 @lru_cache(maxsize=64)
@@ -81,6 +81,25 @@ def _slice_curve(
         values: FloatArray = expression.evaluate({COORDINATES[axis]: along, COORDINATES[1 - axis]: other})
         return values
 
+    return _sampled(heights, left, right)
+
+
+@lru_cache(maxsize=64)
+def line_curve(
+    formula: str, parameters: Numbers, point: Point, vector: Point, left: float, right: float
+) -> Curve:
+    """Sample f on the straight line through a point along a unit vector, by the way from the point."""
+    expression = surface(formula, parameters)
+
+    def heights(way: FloatArray) -> FloatArray:
+        at = {name: start + part * way for name, start, part in zip(COORDINATES, point, vector, strict=True)}
+        values: FloatArray = expression.evaluate(at)
+        return values
+
+    return _sampled(heights, left, right)
+
+
+def _sampled(heights: Callable[[FloatArray], FloatArray], left: float, right: float) -> Curve:
     x = np.linspace(left, right, SAMPLES)
     x = np.union1d(x, _near_edges(heights, x))
     return curve_through(heights, x, heights(x))
@@ -103,7 +122,7 @@ def _near_edges(function: Callable[[FloatArray], FloatArray], x: FloatArray) -> 
     return np.concatenate(found)
 
 
-def _value_range(plan: LevelMap, value: float) -> tuple[float, float]:
+def value_range(plan: LevelMap, value: float) -> tuple[float, float]:
     """Choose heights that suit the map, so that they stay while P is dragged, and that show f(P)."""
     low, high = (0.0, 0.0) if plan.is_empty else plan.usual
     if math.isfinite(value):
@@ -115,7 +134,7 @@ def _value_range(plan: LevelMap, value: float) -> tuple[float, float]:
     return low - MARGIN * span, high + MARGIN * span
 
 
-def _tangent(at: float, slope: Slope, view: View) -> Segment | None:
+def tangent_piece(at: float, slope: Slope, view: View) -> Segment | None:
     """Piece of the tangent about a point, shorter where it is steep."""
     if not (math.isfinite(slope.value) and math.isfinite(slope.derivative)):
         return None

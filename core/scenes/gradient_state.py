@@ -147,6 +147,8 @@ class GradientState(FormulaState):
             raise StateError(f"partial has a wrong value: {self.partial[:40]}")
         if self.rule_step < 0:
             raise StateError(f"rule_step has a wrong value: {self.rule_step}")
+        if not abs(self.direction) <= 360.0:
+            raise StateError(f"direction has a wrong value: {self.direction}")
 
     @property
     def racer(self) -> Racer:

@@ -13,10 +13,12 @@ from gui.controls.notice import Notice
 from gui.controls.number_field import NumberField
 from gui.controls.pane_header import LegendEntry, PaneHeader
 from gui.controls.readout import Readout, ReadoutRow
+from gui.controls.show_list import ShowButton
 from gui.controls.slider import Slider
 from gui.controls.slider_row import SliderRow
 from gui.controls.table import Cell, Column, NumberTable
 from gui.controls.transport import TransportBar
+from gui.controls.typed_in_place import TypedInPlace
 
 __all__ = [
     "Button",
@@ -40,8 +42,10 @@ __all__ = [
     "Readout",
     "ReadoutRow",
     "Segmented",
+    "ShowButton",
     "Slider",
     "SliderRow",
     "TransportBar",
+    "TypedInPlace",
     "text_label",
 ]

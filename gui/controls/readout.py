@@ -5,75 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QFont,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-)
+from PySide6.QtCore import QRect, QRectF, QSize, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.controls.figures import draw_figures, figures_width
-from gui.controls.focus import FocusRing
-from gui.controls.line_edit import LineEdit
 from gui.controls.notice import Notice
+from gui.controls.typed_in_place import TypedInPlace
 from gui.formula import formula, plain_text
 from gui.theme import Theme, ui_font
 
 _HEIGHT = 44
 _GAP = 12
-_RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _LINE_TOP = 19
 """Where the line begins in which a number is typed."""
 
 
-class _Line(LineEdit):
-    """The line that stands over a number while it is typed.
-
-    Attributes
-    ----------
-    ended : Signal
-        Return was pressed, or the focus went elsewhere in the window.
-    """
-
-    ended = Signal()
-
-    def leave(self) -> None:
-        """Give the focus away, with the number as it was."""
-        self.setModified(False)
-        super().leave()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keep Return, which would open the line again."""
-        if event.key() in _RETURN:
-            self.ended.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Tell of it, unless another window came to the front."""
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
-            self.ended.emit()
-
-
-class Readout(QWidget):
+class Readout(TypedInPlace):
     """One number under its label; where it is editable, a click or Return turns it into a line of text.
 
     Attributes
     ----------
-    committed : Signal
-        str; the person changed the text and pressed Return or left it. Esc leaves without.
     text : str
         The number that is shown.
     """
-
-    committed = Signal(str)
 
     def __init__(
         self,
@@ -95,63 +50,8 @@ class Readout(QWidget):
         self.setFont(ui_font(18, QFont.Weight.Medium))
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._line = self._build_line() if editable else None
-
-    def _build_line(self) -> LineEdit:
-        line = _Line(self)
-        line.setFont(ui_font(13))
-        line.setMaxLength(64)
-        line.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        line.setAccessibleName(self._name)
-        line.ended.connect(self._finish)
-        line.textEdited.connect(lambda: self.refuse(""))
-        line.hide()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.IBeamCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setToolTip("Click to type")
-        FocusRing(self, self._theme.ink)
-        return line
-
-    @property
-    def line(self) -> LineEdit | None:
-        """The line in which the number is being typed; None while it is only shown."""
-        return None if self._line is None or self._line.isHidden() else self._line
-
-    def edit(self) -> None:
-        """Turn an editable number into a line of text."""
-        if self._line is not None:
-            self._line.setText(self.text)
-            self._line.show()
-            self._line.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._line.selectAll()
-            self.update()
-
-    def refuse(self, sentence: str) -> None:
-        """Mark what was typed as refused and say why in the tooltip; "" takes the mark away."""
-        if self._line is not None:
-            self._line.mark_fault(bool(sentence))
-            self._line.setToolTip(sentence)
-            self._line.setAccessibleDescription(sentence)
-
-    def _finish(self) -> None:
-        """Propose what was typed; the line stays only as long as it is refused and has the focus."""
-        line = self.line
-        if line is None:
-            return
-        changed = line.isModified()
-        line.setModified(False)
-        if changed:
-            self.committed.emit(line.text())
-        if not (line.fault and line.hasFocus()):
-            self._close(line)
-
-    def _close(self, line: LineEdit) -> None:
-        self.refuse("")
-        if line.hasFocus():
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
-        line.hide()
-        self.update()
+        if editable:
+            self.make_editable(self._theme.ink, self._name)
 
     def show_text(self, text: str) -> None:
         """Show the number `text`."""
@@ -181,7 +81,7 @@ class Readout(QWidget):
         painter.setPen(QColor(self._colour))
         width = figures_width(self.text, self.font())
         scale = min(1.0, room / width) if width else 1.0
-        if self._line is not None and self.underMouse():
+        if self.editable and self.underMouse():
             painter.fillRect(QRectF(self._indent, 42, width * scale, 1), QColor(self._theme.muted))
         painter.translate(self._indent, 38)
         painter.scale(scale, scale)
@@ -189,23 +89,8 @@ class Readout(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the line over the number."""
-        if self._line is not None:
-            width = self.width() - self._indent - (_GAP if not self._indent else 0)
-            self._line.setGeometry(self._indent, _LINE_TOP, max(width, 1), _HEIGHT - _LINE_TOP)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to type."""
-        if self._line is None or event.button() != Qt.MouseButton.LeftButton:
-            super().mousePressEvent(event)
-        else:
-            self.edit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Begin to type with Return."""
-        if self._line is not None and event.key() in _RETURN:
-            self.edit()
-        else:
-            super().keyPressEvent(event)
+        width = self.width() - self._indent - (_GAP if not self._indent else 0)
+        self.place_line(QRect(self._indent, _LINE_TOP, max(width, 1), _HEIGHT - _LINE_TOP))
 
 
 class ReadoutRow(QWidget):

@@ -23,7 +23,7 @@ from gui.controls.figures import draw_figures, figures_width
 from gui.controls.focus import Ringed
 from gui.formula import formula, plain_text
 from gui.icons import paint_icon
-from gui.theme import FOCUS_RING, RADIUS, Theme, ui_font
+from gui.theme import FOCUS_RING, RADIUS, Theme, text_width, ui_font
 
 _HEAD = 17
 _CHECK = 15
@@ -69,6 +69,8 @@ class Cell:
         A sign before the text.
     line : bool
         Draw a piece of line through the sign, as in a legend.
+    lead : str
+        Bold letters in ink before the text, as the name of a vector.
     """
 
     text: str = ""
@@ -78,11 +80,12 @@ class Cell:
     icon: str = ""
     icon_colour: str = ""
     line: bool = False
+    lead: str = ""
 
     @property
     def plain(self) -> str:
         """The content as plain text."""
-        return self.text or plain_text(self.latex)
+        return f"{self.lead} {self.text}".strip() or plain_text(self.latex)
 
 
 Row = Sequence[Cell | str]
@@ -179,8 +182,11 @@ class NumberTable(Ringed):
             width = formula(cell.latex, _FORMULA, self._colour(cell)).width
         else:
             font = ui_font(12.5, QFont.Weight.DemiBold) if cell.bold else self.font()
-            width = figures_width(cell.text, font)
+            width = figures_width(cell.text, font) + self._lead_width(cell)
         return width + (30 if cell.line else 18 if cell.icon else 0)
+
+    def _lead_width(self, cell: Cell) -> float:
+        return text_width(cell.lead, 12.5, QFont.Weight.Bold) + 4 if cell.lead else 0.0
 
     def _colour(self, cell: Cell) -> str:
         return cell.colour or self._theme.ink
@@ -284,6 +290,10 @@ class NumberTable(Ringed):
         if cell.latex:
             self._paint_formula(painter, cell, QRectF(x, box.top(), box.right() - x, box.height()))
             return
+        if cell.lead:
+            painter.setPen(QColor(self._theme.ink))
+            draw_figures(painter, x, middle + 4, cell.lead, ui_font(12.5, QFont.Weight.Bold))
+            x += self._lead_width(cell)
         font = ui_font(12.5, QFont.Weight.DemiBold) if cell.bold else self.font()
         painter.setPen(QColor(colour))
         draw_figures(painter, x, middle + 4, cell.text, font)

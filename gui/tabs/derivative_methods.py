@@ -23,9 +23,9 @@ from gui.plot_labels import Label
 from gui.plot_lines import Curve
 from gui.plot_marks import Marker
 from gui.tab import Tab
-from gui.tabs.derivative_side_panes import LEFT, RIGHT, WORDS, FixedPlot
+from gui.tabs.derivative_side_panes import LEFT, RIGHT, WORDS
 from gui.tabs.derivative_steps import HeaderLink
-from gui.tabs.pane import Pane
+from gui.tabs.pane import FixedPlot, Pane
 from gui.theme import Hue, Theme
 
 FIELD = 72

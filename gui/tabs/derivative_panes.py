@@ -19,7 +19,7 @@ from gui.tabs.derivative_claim import ClaimOnPlot
 from gui.tabs.derivative_extras import ExtrasOnPlot, SecondOnPlot
 from gui.tabs.derivative_marks import MarksOnPlot
 from gui.tabs.derivative_piece import PieceOnPlot
-from gui.tabs.derivative_show import ShowButton
+from gui.tabs.derivative_show import ExtrasButton
 from gui.tabs.derivative_walk import WalkOnPlot
 from gui.tabs.pane import Pane
 from gui.theme import Theme
@@ -87,7 +87,7 @@ class FunctionPane(Pane):
         self.piece = PieceOnPlot(plot, theme.function, derivative.mark)
         self.extras = ExtrasOnPlot(plot, theme)
         self.marks = MarksOnPlot(plot, theme)
-        self.show_button = ShowButton(theme)
+        self.show_button = ExtrasButton(theme)
         self.header.add(self.show_button)
         self.walk = WalkOnPlot(plot, theme)
         self._legend = legend

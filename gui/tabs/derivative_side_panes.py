@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from core.scenes.derivative import DerivativeScene
 from core.scenes.zoom import Zoom
@@ -15,8 +14,7 @@ from gui.numbers import format_error, latex_number
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Guide, Line, Segment
 from gui.plot_marks import Marker
-from gui.plots import Plot
-from gui.tabs.pane import Pane
+from gui.tabs.pane import FixedPlot, Pane
 from gui.theme import Theme
 
 LEFT, RIGHT = 40, 12
@@ -27,21 +25,6 @@ NAME, VALUE, WORDS = 15, 14, 12
 
 SMALLEST_PLAIN, LARGEST_PLAIN = 1e-3, 1e4
 """Gaps between these are written without a power of ten."""
-
-
-class FixedPlot(Plot):
-    """A plot whose view follows from something else: the paper can be neither moved nor zoomed."""
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take handles only."""
-        if self.handle_at(event.position()) is None:
-            event.ignore()
-        else:
-            super().mousePressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the wheel pass."""
-        event.ignore()
 
 
 class ZoomPane(Pane):

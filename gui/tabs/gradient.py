@@ -20,6 +20,8 @@ from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.gradient_basins import connect_basins
 from gui.tabs.gradient_inspector import GradientInspector
+from gui.tabs.gradient_local import connect_local
+from gui.tabs.gradient_local_panes import AlongPane, PolarPane
 from gui.tabs.gradient_panes import MapPane, SlicePane
 from gui.tabs.gradient_race_controls import connect_race
 from gui.tabs.gradient_rules import connect_rules
@@ -48,6 +50,8 @@ class GradientTab(Tab):
         The function from above.
     slices : tuple of SlicePane
         Along x and along y.
+    along_u, polar : AlongPane, PolarPane
+        Along u, and the slope in every direction; shown on demand.
     inspector : GradientInspector
         The cards at the right.
     transport : TransportBar
@@ -58,7 +62,7 @@ class GradientTab(Tab):
     title = "Gradient"
     initial = GradientState()
     compute = staticmethod(core.compute)
-    hint = "Drag <b>P</b> anywhere, or press <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd>."
+    hint = "Drag <b>P</b> anywhere; drag the ring handle to turn the direction <b>u</b>."
     keys = "<kbd>Space</kbd> play <kbd>.</kbd> step <kbd>,</kbd> back"
 
     def build(self) -> None:
@@ -66,6 +70,7 @@ class GradientTab(Tab):
         self.map = MapPane(self.theme)
         self.slices = (SlicePane(self.theme, 0), SlicePane(self.theme, 1))
         self.transport = TransportBar(self.theme, speeds=SPEEDS, default_speed=self.speed)
+        self.along_u, self.polar = AlongPane(self.theme), PolarPane(self.theme)
         self.inspector = GradientInspector(self.theme)
         self._labels_timer = QTimer(self, singleShot=True, interval=0)
         self._labels_timer.timeout.connect(self._render_again)
@@ -82,7 +87,7 @@ class GradientTab(Tab):
         connect_surface(self)
 
     def _lay_out(self) -> None:
-        slices = splitter(BELOW, self.slices, (1, 1))
+        slices = splitter(BELOW, (*self.slices, self.along_u, self.polar), (1, 1, 1, 1))
         self._plots = splitter(BESIDE, (self.map, slices), (1, 0))
         lay_out(self, self._plots, self.inspector, self.transport)
         self.pane_switch.add("map", self.map)
@@ -92,8 +97,8 @@ class GradientTab(Tab):
     def _connect_plots(self) -> None:
         self.map.plot.view_changed.connect(self._move_map)
         along_x, along_y = self.slices
+        connect_local(self)
         for pane, moved in (
-            (self.map, self._put),
             (along_x, lambda x, _value: self._put(x, self.state.point[1])),
             (along_y, lambda y, _value: self._put(self.state.point[0], y)),
         ):
@@ -103,7 +108,7 @@ class GradientTab(Tab):
         along_y.point.nudged.connect(lambda dx, dy, shift: self._nudge(0, dx, shift))
         for pane in self.slices:
             pane.plot.view_changed.connect(lambda view, axis=pane.axis: self._move_slice(axis, view))
-        for plot in (pane.plot for pane in (self.map, *self.slices)):
+        for plot in (pane.plot for pane in (self.map, *self.slices, self.along_u, self.polar)):
             plot.resized.connect(self._labels_timer.start)
 
     def _connect_cards(self) -> None:
@@ -139,7 +144,7 @@ class GradientTab(Tab):
     def render(self, scene: GradientScene) -> None:
         """Show all of the scene."""
         self.map.show_scene(scene)
-        for pane in self.slices:
+        for pane in (*self.slices, self.along_u, self.polar):
             pane.show_scene(scene)
         self.inspector.show_scene(scene)
         self.sweep.show(scene.parameters)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from core.scenes.gradient import Comparison, GradientScene
+from core.scenes.gradient import GradientScene
 from core.scenes.gradient_state import PRESETS
 from gui.controls import (
-    Card,
-    Cell,
-    Column,
     Inspector,
-    NumberTable,
-    ReadoutRow,
 )
-from gui.numbers import format_error, format_number, parse_numbers
 from gui.tabs.formula_card import FormulaCard
 from gui.tabs.gradient_descent_card import DescentCard
 from gui.tabs.gradient_formula import SumLabel
-from gui.tabs.gradient_panes import PARTIALS, coordinate
+from gui.tabs.gradient_panes import PARTIALS
+from gui.tabs.gradient_point_card import CurvatureCard, PointCard
 from gui.tabs.gradient_race_card import RaceCard
 from gui.tabs.gradient_rules import GradientClaimCard, RulesCard
 from gui.tabs.gradient_stability import StabilityCard
@@ -28,15 +22,6 @@ from gui.theme import Theme
 
 WIDTH = 296
 """Width of a card's content, in pixels."""
-
-REFUSAL = "Write two numbers such as (3, 4)."
-"""Said of text that is no place."""
-
-NAMES = {
-    "x": r"{\partial} f / {\partial} x",
-    "y": r"{\partial} f / {\partial} y",
-    "magnitude": r"\left\| {\nabla} f \right\|",
-}
 
 
 class SurfaceCard(FormulaCard):
@@ -87,97 +72,6 @@ class SurfaceCard(FormulaCard):
         for label, name, latex in zip(self.partials, PARTIALS, scene.partials_latex, strict=True):
             label.show_formula(rf"\textcolor{{{self._colour}}}{{{name}}} = {latex}", dimmed=dimmed)
         self.letters.show_letters(scene.parameters)
-
-
-class PointCard(Card):
-    """P, f(P) and ‖∇f‖, and the partial derivatives exactly and by central differences.
-
-    Attributes
-    ----------
-    readouts : ReadoutRow
-        The three numbers, with the reason where one does not exist.
-    table : NumberTable
-        The comparison.
-    point_committed : Signal
-        float, float; a place for P was typed.
-    """
-
-    point_committed = Signal(float, float)
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme)
-        self._theme = theme
-        self.readouts = ReadoutRow(
-            theme,
-            (
-                ("P", theme.ink),
-                ("f(P)", theme.function.text),
-                (r"\left\| {\nabla} f \right\|", theme.derivative.text),
-            ),
-            stretch=(116, 92, 92),
-            editable=(0,),
-        )
-        self.readouts.committed.connect(self._commit)
-        columns = (
-            Column(align="left", right=0.2),
-            Column("exact", right=0.432),
-            Column("central", right=0.716),
-            Column("error", right=1.0),
-        )
-        self.table = NumberTable(theme, columns, row_height=27, name="Partial derivatives")
-        self.body.addWidget(self.readouts)
-        self.body.addWidget(self.table)
-
-    def _commit(self, place: int, text: str) -> None:
-        point = parse_numbers(text, 2)
-        if point is None:
-            self.readouts.readouts[place].refuse(REFUSAL)
-        else:
-            self.point_committed.emit(*point)
-
-    def show_scene(self, scene: GradientScene) -> None:
-        """Show the numbers at P."""
-        x, y = (coordinate(part, scene.decimals) for part in scene.point)
-        self.readouts.show_texts(
-            (f"({x}, {y})", format_number(scene.value, 2), format_number(scene.magnitude, 2))
-        )
-        self.readouts.show_reason(scene.reason or None)
-        self.table.show_rows([self._row(row) for row in scene.comparisons])
-
-    def _row(self, row: Comparison) -> tuple[Cell, ...]:
-        theme = self._theme
-        return (
-            Cell(latex=NAMES[row.key], colour=theme.derivative.text),
-            Cell(_short(row.exact), colour=theme.derivative.text),
-            Cell(_short(row.central), colour=theme.numerical.text),
-            Cell(format_error(row.error)),
-        )
-
-
-def _short(value: float) -> str:
-    """Write a number for a narrow column: four decimals, or a short power of ten."""
-    text = format_number(value)
-    return format_number(value, 2) if "×" in text else text
-
-
-class CurvatureCard(Card):
-    """The eigenvalues of the Hessian at P, and what they mean in words."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Curvature", collapsible=True)
-        columns = (
-            Column("Hessian", align="left", right=0.2),
-            Column(latex=r"\lambda_1", right=0.43),
-            Column(latex=r"\lambda_2", right=0.66),
-            Column("shape", right=1.0),
-        )
-        self.table = NumberTable(theme, columns, name="Curvature")
-        self.body.addWidget(self.table)
-
-    def show_scene(self, scene: GradientScene) -> None:
-        """Show the curvature at P."""
-        at = scene.curvature
-        self.table.show_rows([("at P", format_number(at.smaller, 2), format_number(at.larger, 2), at.shape)])
 
 
 class GradientInspector(Inspector):

@@ -7,9 +7,12 @@ import math
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
+from core.scenes.curves import Curve as Sampled
 from core.scenes.gradient import GradientScene
+from core.scenes.gradient_extras import TITLES
+from core.scenes.gradient_slices import Segment as TangentPiece
 from core.scenes.gradient_state import Point
-from gui.controls import LegendEntry, PaneHeader
+from gui.controls import LegendEntry, PaneHeader, ShowButton
 from gui.handles import DragHandle
 from gui.label_places import Crowd, around, formula_size, put
 from gui.numbers import MINUS, latex_number
@@ -19,6 +22,8 @@ from gui.plot_lines import Curve, Segment
 from gui.plot_marks import Arrow
 from gui.plots import Plot
 from gui.tabs.gradient_basins import BasinsLayer
+from gui.tabs.gradient_extras import ExtrasOnMap
+from gui.tabs.gradient_local import SCALE, LocalOnMap
 from gui.tabs.gradient_race import RaceLayer
 from gui.tabs.gradient_surface import PlaneSwitch
 from gui.tabs.pane import Pane
@@ -28,6 +33,9 @@ LABEL = 15
 VALUE = 14
 GAP = 10.0
 """Pixels between a mark and the label beside it."""
+
+USUAL_WIDTH = 619.0
+"""Pixels of a map in which the arrows are as long as the scene says."""
 
 DIGITS, MOST_DIGITS = 6, 15
 """Digits of a coordinate that are always shown, and the most that are."""
@@ -68,11 +76,17 @@ class MapPane(PointPane):
         legend = (
             LegendEntry(derivative.mark, "gradient"),
             LegendEntry(descent.mark, "descent"),
+            LegendEntry(theme.data.mark, "direction u"),
             LegendEntry(function.mark, "level curve through P"),
         )
         plot = Plot(theme, equal=True, grid=False, x_latex="x", y_latex="y", left=34, right=10)
         super().__init__(theme, PaneHeader(theme, "Level map", legend, expandable=True), plot, "Point P")
         self.planes = PlaneSwitch(theme, self)
+        self.header.setToolTip(f"The gradient’s arrow: {SCALE}")
+        self.local = LocalOnMap(plot, theme)
+        self.extras = ExtrasOnMap(plot, theme)
+        self.show_button = ShowButton(theme, TITLES)
+        self.header.add(self.show_button)
         self._heat = plot.add(HeatMap(theme.function_ramp))
         self.basins = BasinsLayer(plot, theme)
         self._isolines = plot.add(Isolines(function.mark, label_colour=function.text))
@@ -102,6 +116,9 @@ class MapPane(PointPane):
         self._show_arrows(scene)
         self.race.show_scene(scene)
         self.basins.show_scene(scene)
+        self.local.show_scene(scene)
+        self.extras.show_scene(scene)
+        self.show_button.list.show_choices(scene.local.extras.shown)
         self._place_labels(scene)
 
     def draw_coarsely(self, coarse: bool) -> None:
@@ -114,9 +131,14 @@ class MapPane(PointPane):
             if tip is None:
                 arrow.clear()
             else:
-                arrow.show(scene.point, tip)
-        corner = np.array(scene.corner or np.empty((0, 2)))
+                arrow.show(scene.point, self._sized(scene.point, tip))
+        corner = np.array([self._sized(scene.point, each) for each in scene.corner or ()]).reshape(-1, 2)
         self._corner.show(corner[:, 0], corner[:, 1])
+
+    def _sized(self, point: Point, end: Point) -> Point:
+        """Let what begins at P be as long, in pixels, as it is in a map of the usual width."""
+        growth = USUAL_WIDTH / self.plot.projection.width
+        return point[0] + growth * (end[0] - point[0]), point[1] + growth * (end[1] - point[1])
 
     # Labels.
 
@@ -130,11 +152,14 @@ class MapPane(PointPane):
         put(self._point_label, "P", LABEL, theme.ink, box, projection)
         if box is not None:
             crowd.add_box(box)
+        self.local.write_labels(crowd, scene)
+        self.extras.write_labels(crowd, scene)
         for label, latex, colour, tip in (
             (self._uphill_label, r"{\nabla} f", theme.derivative.text, scene.uphill),
             (self._downhill_label, r"{-\nabla} f", theme.descent.text, scene.downhill),
         ):
-            self._write_beside(label, latex, colour, tip, crowd)
+            end = None if tip is None else self._sized(scene.point, tip)
+            self._write_beside(label, latex, colour, end, crowd)
         level = rf"f = {latex_number(scene.level, 2)}"
         self._write_beside(self._level_label, level, theme.function.text, scene.level_label, crowd)
 
@@ -144,14 +169,17 @@ class MapPane(PointPane):
         crowd.add_points(*scene.map.crossings(scene.level))
         crowd.add_disc(*scene.point, 13)
         self.basins.cover(crowd)
+        self.local.cover(crowd, scene)
         if scene.corner is not None:
-            a, b = self._pixels(scene.point), self._pixels(scene.corner[1])
+            a = self._pixels(scene.point)
+            b = self._pixels(self._sized(scene.point, scene.corner[1]))
             crowd.add_box(QRectF(QPointF(*a), QPointF(*b)).normalized())
         for tip in (scene.uphill, scene.downhill):
             if tip is not None:
                 shares = np.linspace(0.0, 1.0, 30)
-                (x, y), (end_x, end_y) = scene.point, tip
+                (x, y), (end_x, end_y) = scene.point, self._sized(scene.point, tip)
                 crowd.add_points(x + shares * (end_x - x), y + shares * (end_y - y))
+        self.extras.cover(crowd, scene)
         return crowd
 
     def _write_beside(self, label: Label, latex: str, colour: str, place: Point | None, crowd: Crowd) -> None:
@@ -211,26 +239,37 @@ class SlicePane(PointPane):
         self._place_label(scene)
 
     def _place_label(self, scene: GradientScene) -> None:
-        """Write the slope into an upper corner, or wherever the curve leaves room."""
-        part, projection = scene.slices[self.axis], self.plot.projection
+        part, point = scene.slices[self.axis], (scene.point[self.axis], scene.value)
         latex = f"{PARTIALS[self.axis]} = {latex_number(part.derivative, 2)}"
         colour = self._theme.derivative.text
-        size = formula_size(latex, VALUE, colour)
-        crowd = Crowd(projection)
-        crowd.add_points(part.curve.x, part.curve.y)
-        crowd.add_disc(scene.point[self.axis], scene.value, 10)
-        if part.tangent is not None:
-            x, y = np.array((part.tangent.start, part.tangent.end)).T
-            shares = np.linspace(0.0, 1.0, 40)
-            crowd.add_points(np.interp(shares, (0, 1), x), np.interp(shares, (0, 1), y))
-        width, height = size.width(), size.height()
-        lefts = (
-            projection.right - 10 - width,
-            projection.left + 10,
-            projection.left + 0.3 * projection.width,
-        )
-        tops = [
-            projection.top + share * (projection.height - height) for share in (0.15, 0.03, 0.35, 0.95, 0.6)
-        ]
-        boxes = [QRectF(left, top, width, height) for top in tops for left in lefts]
-        put(self._value_label, latex, VALUE, colour, crowd.freest(boxes), projection)
+        write_slope(self._value_label, latex, colour, self.plot, part.curve, point, part.tangent)
+
+
+def write_slope(
+    label: Label,
+    latex: str,
+    colour: str,
+    plot: Plot,
+    curve: Sampled,
+    point: Point,
+    tangent: TangentPiece | None,
+) -> None:
+    """Write the slope of a curve into an upper corner, or wherever the curve leaves room."""
+    projection = plot.projection
+    size = formula_size(latex, VALUE, colour)
+    crowd = Crowd(projection)
+    crowd.add_points(curve.x, curve.y)
+    crowd.add_disc(*point, 10)
+    if tangent is not None:
+        x, y = np.array((tangent.start, tangent.end)).T
+        shares = np.linspace(0.0, 1.0, 40)
+        crowd.add_points(np.interp(shares, (0, 1), x), np.interp(shares, (0, 1), y))
+    width, height = size.width(), size.height()
+    lefts = (
+        projection.right - 10 - width,
+        projection.left + 10,
+        projection.left + 0.3 * projection.width,
+    )
+    tops = [projection.top + share * (projection.height - height) for share in (0.15, 0.03, 0.35, 0.95, 0.6)]
+    boxes = [QRectF(left, top, width, height) for top in tops for left in lefts]
+    put(label, latex, VALUE, colour, crowd.freest(boxes), projection)

@@ -1,7 +1,8 @@
-"""A plot under its header."""
+"""A plot under its header, and a plot that stays as it is."""
 
 from __future__ import annotations
 
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.controls import PaneHeader
@@ -30,3 +31,18 @@ class Pane(QWidget):
         self.body.setSpacing(0)
         self.body.addWidget(header)
         self.body.addWidget(plot, 1)
+
+
+class FixedPlot(Plot):
+    """A plot whose view follows from something else: the paper can be neither moved nor zoomed."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take handles only."""
+        if self.handle_at(event.position()) is None:
+            event.ignore()
+        else:
+            super().mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the wheel pass."""
+        event.ignore()

@@ -98,9 +98,12 @@ def test_first_sight(tab: GradientTab) -> None:
     assert [row[1:] for row in table(tab)] == [
         ["−20.0280", "−20.0280", "1.3 × 10⁻⁹"],
         ["−41.6840", "−41.6840", "1.4 × 10⁻⁹"],
-        ["46.2458", "46.2458", "7.0 × 10⁻¹⁰"],
+        ["−33.0769", "", "u at 20°"],
     ]
-    assert tab.inspector.curvature.table.texts() == [["at P", "−38.75", "−14.65", "curves down"]]
+    assert tab.inspector.curvature.table.texts() == [
+        ["at P", "−38.75", "−14.65", "curves down"],
+        ["(3.00, 2.00)", "25.72", "82.28", "minimum"],
+    ]
     assert tab.inspector.descent.table.texts() == [
         ["Gradient descent", "0.012", "0.62"],
         ["Momentum", "0.006", "10.89"],
@@ -117,7 +120,6 @@ def test_the_numbers_of_two_quadratics(tab: GradientTab) -> None:
     assert [row[1:3] for row in table(tab)][:2] == [["13.0000", "13.0000"], ["12.0000", "12.0000"]]
     show(tab, replace(type_formula(GradientState(), "x^2+y^2"), point=(3.0, 4.0)))
     assert readouts(tab) == ["(3, 4)", "25.00", "10.00"]
-    assert table(tab)[2][1] == "10.0000"
 
 
 def test_the_map_has_equal_axes_and_covers_the_whole_plot(tab: GradientTab, window: Window) -> None:
@@ -344,7 +346,7 @@ def test_p_is_typed_exactly(tab: GradientTab, text: str) -> None:
     type_point(tab, text)
     assert state(tab).point == (3.0, 4.0)
     assert readouts(tab) == ["(3, 4)", "25.00", "10.00"]
-    assert [row[1] for row in table(tab)] == ["6.0000", "8.0000", "10.0000"]
+    assert [row[1] for row in table(tab)] == ["6.0000", "8.0000", "8.3743"]
     key(tab, Key.Key_Escape)
     key(tab, Key.Key_Right)
     assert state(tab).point[1] == 4.0 and state(tab).point[0] > 3.0

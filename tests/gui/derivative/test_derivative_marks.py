@@ -225,7 +225,7 @@ def test_list_is_worked_by_keys_and_closed_by_escape(tab: DerivativeTab) -> None
 
 def test_a_degree_brings_the_polynomial(tab: DerivativeTab) -> None:
     open_list(tab)
-    degree = tab.function.show_button.list.degree
+    degree = tab.function.show_button.degree
     QTest.mouseClick(degree, LEFT, pos=degree.segment_centre("5").toPoint())
     settle()
     assert (tab.state.shown, tab.state.taylor_degree) == (("taylor",), 5)

@@ -1,0 +1,453 @@
+"""Critical points of a function of two variables in a rectangle: where its gradient is zero.
+
+The gradient is sampled on a grid. From each cell in which both partial derivatives change their sign, and
+from each sample where the gradient is smallest around, Newton's method runs with the exact Hessian, all
+starts at once. What it finds counts only if the gradient really dies away towards it, as it does at no kink,
+jump or pole. The eigenvalues of the Hessian tell what kind it is, or values around it where they do not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.autodiff import value_and_grad
+from core.differentiate import differentiate
+from core.expression import Expression
+from core.primitives import FloatArray
+
+SAMPLES = 97
+"""Samples along each side of the rectangle."""
+
+SPREAD = ((0.5, 0.5), (0.2, 0.2), (0.8, 0.2), (0.2, 0.8), (0.8, 0.8))
+"""Places in a cell from which Newton's method starts, in parts of its sides: a cell may hold several."""
+
+MOST_CELLS = 3200
+"""Where more cells than these are hopeful, their critical points cannot be told apart."""
+
+MOST = 1500
+"""More critical points than this cannot be told apart, and none of them are given."""
+
+ALONE = 4.0
+"""Two degenerate points so many cells apart, or farther, are not parts of one line."""
+
+ROUNDS, MORE_ROUNDS = 14, 60
+"""Steps of Newton's method that all starts take, and those that come near slowly."""
+
+LONGEST_STEP = 1.0
+"""Longest step, in cells."""
+
+FARTHEST = 3.0
+"""So many cells from its start a point is given up: other starts are nearer to what is there."""
+
+ARRIVED = 1e-7
+"""A further step as long as this part of a cell changes nothing that is seen."""
+
+SAME = 1e-4
+"""Points nearer than this part of a cell are one."""
+
+NEAR, NEARER = 0.25, 0.25 / 16.0
+"""Distances in cells at which the gradient is looked at around a point that was found."""
+
+DYING = 0.7
+"""The gradient at the smaller distance is at most this part of that at the larger one."""
+
+NOTHING = 1e-13
+"""Gradients smaller than this part of the steepest one are rounding, or a region that is flat."""
+
+SINGULAR = 1e-9
+"""An eigenvalue smaller than this part of the other one is zero but for rounding."""
+
+NOISE = 8.0 * float(np.finfo(np.float64).eps)
+"""A gradient that changes the value by less than this part of it over the rectangle is rounding."""
+
+ROUNDING = 1e-13
+"""Differences of values smaller than this part of them are rounding."""
+
+TOO_MANY = "There are too many critical points in view to mark them."
+REGION = "The gradient is zero in a whole region, which is not marked."
+LINE = "The gradient is zero along a whole line, which is not marked."
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+class Kind(Enum):
+    """What is at a critical point, by the word that names it."""
+
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    SADDLE = "saddle"
+    DEGENERATE = "degenerate"
+
+
+@dataclass(frozen=True)
+class CriticalPoint:
+    """A place where the gradient is zero.
+
+    Attributes
+    ----------
+    x, y, value
+        Where, and the value of the function there.
+    kind
+        What it is.
+    smaller, larger
+        Eigenvalues of the Hessian.
+    """
+
+    x: float
+    y: float
+    value: float
+    kind: Kind
+    smaller: float
+    larger: float
+
+
+@dataclass(frozen=True)
+class CriticalPoints:
+    """All that were found.
+
+    Attributes
+    ----------
+    points
+        From the lowest value to the highest.
+    note
+        Why some or all are left out, in a sentence, or empty.
+    """
+
+    points: tuple[CriticalPoint, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class _Field:
+    """Value, gradient and Hessian of a function of two letters, with numbers for all others."""
+
+    expression: Expression
+    names: tuple[str, str]
+    numbers: dict[str, Any]
+
+    def slopes(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Give the value and both partial derivatives; NaN where one of them is not finite."""
+        value, gradient = value_and_grad(self.expression, self._at(x, y))
+        zero = np.zeros(np.broadcast(x, y).shape)
+        parts = [np.asarray(gradient.get(name, 0.0)) + zero for name in self.names]
+        known = np.isfinite(value) & np.isfinite(parts[0]) & np.isfinite(parts[1])
+        across, up = (np.where(known, part, np.nan) for part in parts)
+        return value + zero, across, up
+
+    def bends(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Give the second derivatives: twice by the first letter, by both, twice by the second."""
+        first, second = _partials(self.expression, self.names)
+        by_first, by_second = (value_and_grad(each, self._at(x, y))[1] for each in (first, second))
+        zero = np.zeros(x.shape)
+        a, b = self.names
+        return tuple(  # type: ignore[return-value]
+            np.asarray(part) + zero
+            for part in (by_first.get(a, 0.0), by_first.get(b, 0.0), by_second.get(b, 0.0))
+        )
+
+    def _at(self, x: FloatArray, y: FloatArray) -> dict[str, Any]:
+        return {**self.numbers, self.names[0]: x, self.names[1]: y}
+
+
+def find_critical_points(
+    expression: Expression,
+    values: Mapping[str, Any],
+    names: tuple[str, str],
+    window: tuple[float, float, float, float],
+) -> CriticalPoints:
+    """Find where the gradient is zero.
+
+    Parameters
+    ----------
+    expression
+        The function.
+    values
+        A number for each letter but the two.
+    names
+        The two letters that vary.
+    window
+        The rectangle: from and to of the first letter, from and to of the second.
+
+    Returns
+    -------
+    CriticalPoints
+        Where a whole line or region is critical, or where there are too many to be told apart, they are left
+        out, and the note says so.
+
+    Raises
+    ------
+    ValueError
+        If a letter has no value.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> found = find_critical_points(parse("x^3 - 3x + y^2"), {}, ("x", "y"), (-2.0, 2.0, -2.0, 2.0))
+    >>> for point in found.points:
+    ...     print(point.kind.value, point.x, point.y, point.value, point.smaller, point.larger)
+    minimum 1.0 0.0 -2.0 2.0 6.0
+    saddle -1.0 0.0 2.0 -6.0 2.0
+    """
+    field = _Field(expression, names, {name: values[name] for name in values if name not in names})
+    x, y = np.linspace(window[0], window[1], SAMPLES), np.linspace(window[2], window[3], SAMPLES)
+    cell = np.array((x[1] - x[0], y[1] - y[0]))
+    with np.errstate(all="ignore"):
+        heights, across, up = field.slopes(x[None, :], y[:, None])
+        quiet = np.hypot(across, up) <= NOISE * np.abs(heights) / (SAMPLES * cell.max())
+        across, up = np.where(quiet, 0.0, across), np.where(quiet, 0.0, up)
+        flat = _corners(quiet).all(axis=0)
+        hopeful = _has_zero(across) & _has_zero(up) & ~flat
+        if np.count_nonzero(hopeful) > MOST_CELLS:
+            return CriticalPoints((), TOO_MANY)
+        starts = _starts(x, y, hopeful, _lowest(np.hypot(across, up)))
+        found = _distinct(field, _newton(field, starts, cell), cell, window)
+        steepest = float(np.nanmax(np.hypot(across, up), initial=0.0))
+        found = found[_dies_away(field, found, cell, steepest)]
+        points = _classified(field, found, cell)
+        alone = _isolated(points, cell)
+    kept = [point for point, single in zip(points, alone, strict=True) if single]
+    if len(kept) > MOST:
+        return CriticalPoints((), TOO_MANY)
+    note = REGION if flat.any() else LINE if len(kept) < len(points) else ""
+    return CriticalPoints(tuple(sorted(kept, key=lambda point: (point.value, point.x, point.y))), note)
+
+
+@lru_cache(maxsize=32)
+def _partials(expression: Expression, names: tuple[str, str]) -> tuple[Expression, Expression]:
+    first, second = (differentiate(expression, name).derivative for name in names)
+    return first, second
+
+
+def _isolated(points: list[CriticalPoint], cell: FloatArray) -> BoolArray:
+    """Tell which points are no part of a whole line, on which the Hessian is singular again and again."""
+    singular = np.array([is_singular(point.smaller, point.larger) for point in points], dtype=np.bool_)
+    places = np.array([(point.x, point.y) for point in points]).reshape(-1, 2)[singular] / cell
+    result = np.ones(len(points), dtype=np.bool_)
+    near = np.abs(places[:, None, :] - places[None, :, :]).max(axis=2) < ALONE
+    result[singular] = np.count_nonzero(near, axis=1) < 3
+    return result
+
+
+# Starts ------------------------------------------------------------------------------------------
+
+
+def _starts(x: FloatArray, y: FloatArray, hopeful: BoolArray, lowest: BoolArray) -> FloatArray:
+    """Give places as rows x, y: several in each hopeful cell, and the samples that are lowest around."""
+    row, column = np.nonzero(hopeful)
+    width, height = x[1] - x[0], y[1] - y[0]
+    places = [np.column_stack((x[column] + part * width, y[row] + rise * height)) for part, rise in SPREAD]
+    row, column = np.nonzero(lowest)
+    chosen = slice(None, None, 1 + row.size // MOST_CELLS)
+    return np.concatenate((*places, np.column_stack((x[column[chosen]], y[row[chosen]]))))
+
+
+def _corners(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.stack((values[:-1, :-1], values[1:, :-1], values[:-1, 1:], values[1:, 1:]))
+
+
+def _has_zero(values: FloatArray) -> BoolArray:
+    """Tell in which cells a function on the grid changes its sign, or is zero at a corner."""
+    corners = _corners(values)
+    result: BoolArray = (corners.min(axis=0) <= 0.0) & (corners.max(axis=0) >= 0.0)
+    return result
+
+
+def _lowest(values: FloatArray) -> BoolArray:
+    """Tell which samples are not above any of their neighbours."""
+    known = np.where(np.isnan(values), np.inf, values)
+    padded = np.pad(known, 1, constant_values=np.inf)
+    result = np.isfinite(known)
+    for down in (0, 1, 2):
+        for along in (0, 1, 2):
+            if (down, along) != (1, 1):
+                result &= known <= padded[down : down + known.shape[0], along : along + known.shape[1]]
+    return result
+
+
+# Newton's method ---------------------------------------------------------------------------------
+
+
+def _newton(field: _Field, starts: FloatArray, cell: FloatArray) -> FloatArray:
+    """Let all starts run; those that arrive are given, as rows x, y."""
+    arrived = []
+    places, origins = starts, starts
+    for turn in range(MORE_ROUNDS):
+        if not len(places):
+            break
+        step = _step(field, places)
+        size = np.abs(step / cell).max(axis=1, initial=0.0)
+        there = size <= ARRIVED
+        arrived.append(places[there] + step[there])
+        size_allowed = np.minimum(1.0, LONGEST_STEP / np.maximum(size, 1e-300))
+        places = places + step * size_allowed[:, None]
+        going = ~there & np.isfinite(size) & (np.abs((places - origins) / cell).max(axis=1) <= FARTHEST)
+        if turn >= ROUNDS:  # only what comes near slowly, as to a degenerate point
+            going &= size < 0.5
+        places, origins = places[going], origins[going]
+    return np.concatenate(arrived) if arrived else np.empty((0, 2))
+
+
+def _step(field: _Field, places: FloatArray) -> FloatArray:
+    """Newton's step, along eigenvectors of which the eigenvalue is zero none."""
+    x, y = places.T
+    _, across, up = field.slopes(x, y)
+    xx, xy, yy = field.bends(x, y)
+    smaller, larger, cosine, sine = eigen(xx, xy, yy)
+    size = np.maximum(np.abs(smaller), np.abs(larger))
+    along, beside = across * cosine + up * sine, up * cosine - across * sine
+    by_larger, by_smaller = (
+        np.where(part == 0.0, 0.0, -part * root / (root * root + (1e-12 * size) ** 2))
+        for part, root in ((along, larger), (beside, smaller))
+    )
+    return np.column_stack((by_larger * cosine - by_smaller * sine, by_larger * sine + by_smaller * cosine))
+
+
+def eigen(xx: Any, xy: Any, yy: Any) -> tuple[Any, Any, Any, Any]:
+    """Eigenvalues of symmetric matrices of two rows, and the direction that belongs to the larger one.
+
+    Parameters
+    ----------
+    xx, xy, yy
+        The three different entries; numbers or arrays.
+
+    Returns
+    -------
+    smaller, larger, cosine, sine
+        The eigenvector of the smaller one is at a right angle: ``(-sine, cosine)``.
+
+    Examples
+    --------
+    >>> [float(part) for part in eigen(2.0, 0.0, 5.0)]
+    [2.0, 5.0, 0.0, 1.0]
+    """
+    middle, half = xx / 2.0 + yy / 2.0, xx / 2.0 - yy / 2.0
+    spread = np.hypot(half, xy)
+    angle = 0.5 * np.arctan2(xy, half)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    cosine = np.where((xy == 0.0) & (half < 0.0), 0.0, cosine)
+    return middle - spread, middle + spread, cosine, sine
+
+
+def is_singular(smaller: float, larger: float) -> bool:
+    """Tell whether one of two eigenvalues is zero but for rounding, so that they leave the kind open.
+
+    Examples
+    --------
+    >>> is_singular(2.0, 1e6), is_singular(0.0, 1.0), is_singular(0.0, 0.0)
+    (False, True, True)
+    """
+    sizes = abs(smaller), abs(larger)
+    return min(sizes) <= SINGULAR * max(sizes)
+
+
+# What was found ----------------------------------------------------------------------------------
+
+
+def _distinct(
+    field: _Field, places: FloatArray, cell: FloatArray, window: tuple[float, float, float, float]
+) -> FloatArray:
+    """Keep one of those that are the same, on round numbers if these are as good."""
+    left, right, bottom, top = window
+    places = places[np.isfinite(places).all(axis=1)]
+    if not len(places):
+        return places
+    places = _apart(places / cell, places)
+    if len(places) <= MOST:
+        places = _rounded(field, places, cell)
+        places = _apart(places / cell, places)
+    inside = (places[:, 0] >= left) & (places[:, 0] <= right)
+    return places[inside & (places[:, 1] >= bottom) & (places[:, 1] <= top)]
+
+
+def _apart(units: FloatArray, places: FloatArray) -> FloatArray:
+    """Keep the first of those in one square; the squares are moved, so that none is cut by their sides."""
+    for shift in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
+        squares = np.round(units / SAME + shift)
+        first = np.sort(np.unique(squares, axis=0, return_index=True)[1])
+        units, places = units[first], places[first]
+    return places
+
+
+def _rounded(field: _Field, places: FloatArray, cell: FloatArray) -> FloatArray:
+    """Take the roundest place nearby whose gradient is no larger."""
+    _, across, up = field.slopes(*places.T)
+    least, best = np.hypot(across, up), places.copy()
+    for digits in (3, 5, 7):
+        unit = 10.0 ** (np.floor(np.log10(cell)) - digits)
+        near = np.round(places / unit) * unit
+        near = np.array([[float(f"{part:.15g}") for part in row] for row in near.tolist()]).reshape(-1, 2)
+        near[np.abs(near - places).max(axis=1) > 2 * ARRIVED * cell.max()] = np.nan
+        _, across, up = field.slopes(*near.T)
+        size = np.hypot(across, up)
+        better = size < least if digits > 3 else size <= least
+        best[better] = near[better]
+        least = np.where(better, size, least)
+    return best + 0.0
+
+
+def _around(field: _Field, places: FloatArray, distance: FloatArray) -> FloatArray:
+    """Largest gradient at four places around each."""
+    sizes = []
+    for along, rise in ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0), (0.7, 0.7), (-0.7, -0.7)):
+        _, across, up = field.slopes(*(places + np.array((along, rise)) * distance).T)
+        sizes.append(np.hypot(across, up))
+    result: FloatArray = np.max(sizes, axis=0)
+    return result
+
+
+def _dies_away(field: _Field, places: FloatArray, cell: FloatArray, steepest: float) -> BoolArray:
+    """Tell at which places the gradient becomes ever smaller, and is more than nothing around."""
+    if not len(places):
+        return np.zeros(0, dtype=np.bool_)
+    _, across, up = field.slopes(*places.T)
+    here, near, nearer = (
+        np.hypot(across, up),
+        _around(field, places, NEAR * cell),
+        _around(field, places, NEARER * cell),
+    )
+    result: BoolArray = (here <= DYING * nearer) & (nearer <= DYING * near) & (near > NOTHING * steepest)
+    return result
+
+
+def _classified(field: _Field, places: FloatArray, cell: FloatArray) -> list[CriticalPoint]:
+    if not len(places):
+        return []
+    x, y = places.T
+    values, _, _ = field.slopes(x, y)
+    smaller, larger, _, _ = eigen(*field.bends(x, y))
+    sampled = _sampled_kinds(field, places, values, cell)
+    points = []
+    rows = zip(x.tolist(), y.tolist(), values.tolist(), smaller.tolist(), larger.tolist(), strict=True)
+    for (across, up, value, low, high), seen in zip(rows, sampled, strict=True):
+        kind = seen
+        if not is_singular(low, high):
+            kind = Kind.MINIMUM if low > 0.0 else Kind.MAXIMUM if high < 0.0 else Kind.SADDLE
+        if math.isfinite(value) and math.isfinite(low) and math.isfinite(high):
+            points.append(CriticalPoint(across, up, value + 0.0, kind, low + 0.0, high + 0.0))
+    return points
+
+
+def _sampled_kinds(field: _Field, places: FloatArray, values: FloatArray, cell: FloatArray) -> list[Kind]:
+    """Judge by the values on a small circle around each place."""
+    angles = np.linspace(0.0, 2.0 * np.pi, 32, endpoint=False)
+    circle = NEAR * np.column_stack((np.cos(angles), np.sin(angles))) * cell
+    around = places[:, None, :] + circle[None, :, :]
+    heights = field.slopes(around[..., 0], around[..., 1])[0]
+    change = heights - values[:, None]
+    slack = ROUNDING * np.maximum(np.abs(heights), np.abs(values)[:, None])
+    above, below = change > slack, change < -slack
+    kinds = []
+    for up, down in zip(above, below, strict=True):
+        if up.any() and down.any():
+            kinds.append(Kind.SADDLE)
+        else:
+            kinds.append(Kind.MINIMUM if up.all() else Kind.MAXIMUM if down.all() else Kind.DEGENERATE)
+    return kinds

@@ -1,0 +1,75 @@
+"""Critical points against lists known from elsewhere, and against finite differences."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import pytest
+
+from core.critical_points import find_critical_points
+from core.parser import parse
+from core.presets import SURFACES, SurfacePreset
+
+VIEW = (-5.0, 5.0, -5.0, 5.0)
+
+
+def kinds(text: str, window: tuple[float, float, float, float] = VIEW) -> dict[str, int]:
+    found = find_critical_points(parse(text), {}, ("x", "y"), window)
+    return dict(Counter(point.kind.value for point in found.points))
+
+
+@pytest.mark.parametrize("preset", SURFACES, ids=lambda preset: preset.key)
+def test_the_known_minima_are_found(preset: SurfacePreset) -> None:
+    left, right, bottom, top = map(float, preset.view)
+    expression = parse(preset.formula)
+    found = find_critical_points(expression, {}, ("x", "y"), (left, right, bottom, top)).points
+    minima = [(point.x, point.y) for point in found if point.kind.value == "minimum"]
+    for x, y in preset.minima:
+        assert min(math.hypot(x - a, y - b) for a, b in minima) < 1e-9
+    h = 1e-5
+    for point in found:
+        at = {"x": point.x, "y": point.y}
+        for name in at:
+            ahead, behind = ({**at, name: at[name] + side * h} for side in (1.0, -1.0))
+            slope = (expression.evaluate(ahead) - expression.evaluate(behind)) / (2 * h)
+            assert abs(slope) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(x^2+y-11)^2+(x+y^2-7)^2", {"minimum": 4, "saddle": 4, "maximum": 1}),
+        ("x^4 + y^4", {"minimum": 1}),
+        ("x^3 - 3x y^2", {"saddle": 1}),
+        ("-x^2 - y^2", {"maximum": 1}),
+        ("sqrt(x^2 + y^2)", {}),
+        ("|x| + |y|", {}),
+        ("1/(x^2 + y^2)", {}),
+        ("tan(x) + y^2", {}),
+        ("x", {}),
+    ],
+)
+def test_kinds(text: str, expected: dict[str, int]) -> None:
+    assert kinds(text) == expected
+
+
+def test_all_of_rastrigin() -> None:
+    window = (-5.12, 5.12, -5.12, 5.12)
+    text = "20 + x^2 - 10cos(2 pi x) + y^2 - 10cos(2 pi y)"
+    assert kinds(text, window) == {"minimum": 121, "saddle": 220, "maximum": 100}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("7", "whole region"),
+        ("x^2", "whole line"),
+        ("(x-y)^2", "whole line"),
+        ("sin(30x)*sin(30y)", "too many"),
+    ],
+)
+def test_what_cannot_be_marked_is_said(text: str, words: str) -> None:
+    found = find_critical_points(parse(text), {}, ("x", "y"), VIEW)
+    assert found.points == ()
+    assert words in found.note
