@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from gui.array_paths import polygon_through
 from gui.plot_axes import Projection
 from gui.plot_item import PlotItem, area_of, halo_pen, make_pen
 from gui.plot_paths import Array, cut_segments, straight
@@ -245,7 +245,7 @@ class PathWithDots(PlotItem):
         inside &= (y > projection.top - 5) & (y < projection.bottom + 5)
         # Dots on one and the same pixel look like one: ten thousand steps cost no more than is seen.
         apart = np.unique(np.column_stack((x[inside], y[inside])).round(), axis=0, return_index=True)[1]
-        self._dots = arrayToQPolygonF(x[inside][apart], y[inside][apart]) if apart.size else QPolygonF()
+        self._dots = polygon_through(x[inside][apart], y[inside][apart])
         ends = _distinct_steps(x, y, projection)
         self.lines = [QLineF(*each) for each in ends.tolist()]
         bounds = self._dots.boundingRect()
