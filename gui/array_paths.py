@@ -34,7 +34,8 @@ def write_corners(polygon: QPolygonF, x: Array, y: Array) -> None:
     """Give a polygon these corners in place of its own."""
     polygon.resize(x.size)
     if x.size:
-        memory: Any = shiboken6.VoidPtr(polygon.data(), 16 * x.size, True)
+        pointer: Any = shiboken6.VoidPtr  # its stub knows neither of the kinds of arguments
+        memory = pointer(polygon.data(), 16 * x.size, True)
         corners = np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)
         corners[:, 0], corners[:, 1] = x, y
 
