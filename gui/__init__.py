@@ -1,3 +1,3 @@
-"""The window of Nabla: PySide6 and pyqtgraph around scenes that ``core`` computes."""
+"""The window of Nabla: PySide6 around scenes that ``core`` computes."""
 
 __version__ = "0.1.0"

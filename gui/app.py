@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import PySide6
 from PySide6.QtCore import (
@@ -25,8 +26,12 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from gui.export import ExportError, picture
-from gui.tab import Tab
+from gui.late_tab import LateTab
+from gui.tabs import TABS
 from gui.window import INITIAL_SIZE, Window
+
+if TYPE_CHECKING:
+    from gui.tab import Tab
 
 log = logging.getLogger("nabla")
 
@@ -141,7 +146,7 @@ def log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str | 
     logging.getLogger("qt").log(_LEVELS[kind], "%s", message)
 
 
-def run(options: Options, tabs: Sequence[type[Tab]] | None = None) -> int:
+def run(options: Options, tabs: Sequence[type[Tab] | LateTab] | None = None) -> int:
     """Start Nabla and return its exit code.
 
     With ``options.export`` the window is drawn without being shown, written to that file, and left.
@@ -154,8 +159,6 @@ def run(options: Options, tabs: Sequence[type[Tab]] | None = None) -> int:
     if problem := unsound_versions(PySide6.__version_info__[:3], sys.version_info[:2]):
         sys.exit(f"nabla: {problem}")
     if tabs is None:
-        from gui.tabs import TABS  # only now: it imports pyqtgraph
-
         tabs = TABS
     keys = [tab.key for tab in tabs]
     if options.tab is not None and options.tab not in keys:
@@ -164,9 +167,7 @@ def run(options: Options, tabs: Sequence[type[Tab]] | None = None) -> int:
     application = QApplication.instance() or QApplication([sys.argv[0]])
     assert isinstance(application, QApplication)
     application.setApplicationName("Nabla")
-    window = Window(tabs, options.theme)
-    if options.tab is not None:
-        window.show_tab(options.tab)
+    window = Window(tabs, options.theme, key=options.tab, quick=options.export is None)
     if options.export is not None:
         window.resize(*(options.size or INITIAL_SIZE))
         _export(application, window, options.export)

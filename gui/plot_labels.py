@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
 from gui.formula import formula
 from gui.plot_axes import Projection
@@ -17,6 +17,9 @@ HALO = 2
 PILL_HEIGHT = 17.0
 PILL_FONT = (11, QFont.Weight.DemiBold)
 _AROUND = [(math.cos(k * math.pi / 6) * HALO, math.sin(k * math.pi / 6) * HALO) for k in range(12)]
+
+_BETWEEN = [(dx / 2, dy / 2) for dx, dy in _AROUND[::3]]
+"""What fills the ring around a thin stroke or a dot."""
 
 
 @lru_cache(maxsize=512)
@@ -48,20 +51,24 @@ def _words_halo(
 ) -> tuple[QPixmap, QPointF]:
     """Draw the halo of words; also give the place of their baseline's start in the picture."""
     font = ui_font(size, weight)
-    letters = QPainterPath()
-    letters.addText(QPointF(), font, text)
-    bounds = letters.boundingRect().adjusted(-HALO, -HALO, HALO, HALO).toAlignedRect()
-    picture = QPixmap(bounds.size() * ratio)
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    pen = QPen(QColor(halo), 2 * HALO)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(-bounds.topLeft())
-    painter.strokePath(letters, pen)
+    metrics = QFontMetricsF(font)
+    edge = HALO + 1
+    width, height = text_width(text, size, weight) + 2 * edge, metrics.height() + 2 * edge
+    start = QPointF(edge, math.ceil(edge + metrics.ascent()))
+    letters = QPixmap(math.ceil(width * ratio), math.ceil(height * ratio))
+    letters.setDevicePixelRatio(ratio)
+    letters.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(letters)
+    painter.setFont(font)
+    painter.setPen(QColor(halo))
+    painter.drawText(start, text)
     painter.end()
-    return picture, QPointF(-bounds.topLeft())
+    picture = QPixmap(letters)
+    painter = QPainter(picture)
+    for dx, dy in (*_AROUND, *_BETWEEN):
+        painter.drawPixmap(QPointF(dx, dy), letters)
+    painter.end()
+    return picture, start
 
 
 def paint_formula_haloed(

@@ -12,6 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPolygonF
 from gui.plot_axes import Projection
 from gui.plot_item import CACHED, NOT_CACHED, PathItem, PlotItem, make_pen
 from gui.plot_paths import line_ends, pixel_direction, polyline, straight
+from gui.plot_strokes import stroke_outline
 from gui.plot_thinning import thinned
 
 Point = tuple[float, float]
@@ -47,6 +48,8 @@ class Curve(PathItem):
         self._x: ArrayLike = ()
         self._y: ArrayLike = ()
         self._still = still
+        self._wide = style == "solid" and width > 1
+        self._filled = False
 
     def show(self, x: ArrayLike, y: ArrayLike) -> None:
         """Draw through the points; the very same arrays as before cost nothing."""
@@ -63,7 +66,15 @@ class Curve(PathItem):
 
     def _lay_out(self, projection: Projection) -> None:
         x, y = thinned(*projection.to_pixels(self._x, self._y))
-        self.set_path(polyline(x, y, projection), projection)
+        outline = stroke_outline(x, y, self._pen.widthF()) if self._wide else None
+        self._filled = outline is not None
+        self.set_path(polyline(x, y, projection) if outline is None else outline, projection)
+
+    def _draw(self, painter: QPainter) -> None:
+        if self._filled:
+            painter.fillPath(self._path, self._pen.color())
+        else:
+            super()._draw(painter)
 
 
 class Line(PathItem):

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pyqtgraph.functions import arrayToQPath, arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from gui.array_paths import path_through, polygon_through
 from gui.marker_shapes import SHAPES
 from gui.plot_axes import Projection
 from gui.plot_item import PlotItem, area_of, halo_pen, make_pen
@@ -331,7 +331,7 @@ class PathWithDots(PlotItem):
         apart = _first_of_each(x, y)
         x, y = x[apart], y[apart]
         if self._shape == "disc":
-            self._dots = arrayToQPolygonF(x, y) if x.size else QPolygonF()
+            self._dots = polygon_through(x, y)
             return self._dots.boundingRect()
         self._shapes = _stamped(SHAPES[self._shape], dot, x, y)
         return self._shapes.controlPointRect()
@@ -386,7 +386,7 @@ def _stamped(corners: Sequence[Point], size: float, x: Array, y: Array) -> QPain
     across, down = x[:, None] + outline[:, 0], y[:, None] + outline[:, 1]
     joined = np.ones(across.shape, dtype=np.int32)
     joined[:, -1] = 0
-    path = arrayToQPath(across.ravel(), down.ravel(), connect=joined.ravel(), finiteCheck=False)
+    path = path_through(across.ravel(), down.ravel(), joined.ravel())
     path.setFillRule(Qt.FillRule.WindingFill)
     return path
 
@@ -398,7 +398,7 @@ def _joined(ends: Array) -> QPainterPath:
         return QPainterPath()
     joined = np.ones(2 * len(ends), dtype=np.int32)
     joined[1:-1:2] = (ends[1:, :2] == ends[:-1, 2:]).all(axis=1)
-    return arrayToQPath(ends[:, 0::2].ravel(), ends[:, 1::2].ravel(), connect=joined, finiteCheck=False)
+    return path_through(ends[:, 0::2].ravel(), ends[:, 1::2].ravel(), joined)
 
 
 def _distinct_steps(x: Array, y: Array, projection: Projection) -> Array:

@@ -10,10 +10,10 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.functions import arrayToQPath, ndarray_from_qpolygonf
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath, QPolygonF
 
+from gui.array_paths import path_through, write_corners
 from gui.plot_axes import Projection
 
 Array = NDArray[np.float64]
@@ -43,7 +43,7 @@ def polyline(x: Array, y: Array, projection: Projection) -> QPainterPath:
     """
     near = (np.abs(x) < NEAR) & (np.abs(y) < NEAR)
     if near.all():
-        return arrayToQPath(x, y, connect="all", finiteCheck=False)
+        return path_through(x, y)
     unknown = np.isnan(x) | np.isnan(y)
     if not np.all(near | unknown):
         return _cut_polyline(x, y, projection)
@@ -58,14 +58,12 @@ def _lines_between_gaps(x: Array, y: Array, unknown: NDArray[np.bool_]) -> QPain
     if len(lines) * LONG_LINE > x.size:
         joined = np.zeros(x.size, dtype=np.int32)
         joined[:-1] = ~(unknown[:-1] | unknown[1:])
-        return arrayToQPath(np.where(unknown, 0.0, x), np.where(unknown, 0.0, y), connect=joined)
+        return path_through(np.where(unknown, 0.0, x), np.where(unknown, 0.0, y), joined)
     path = QPainterPath()
     path.reserve(x.size)
     points = QPolygonF()
     for start, end in lines.tolist():
-        points.resize(end - start)
-        places = ndarray_from_qpolygonf(points)
-        places[:, 0], places[:, 1] = x[start:end], y[start:end]
+        write_corners(points, x[start:end], y[start:end])
         path.addPolygon(points)
     return path
 
@@ -84,7 +82,7 @@ def _cut_polyline(x: Array, y: Array, projection: Projection) -> QPainterPath:
     _, ends, follows = cut_segments(x, y, projection)
     joined = np.ones(2 * len(ends), dtype=np.int32)
     joined[1:-1:2] = follows
-    return arrayToQPath(ends[:, 0::2].ravel(), ends[:, 1::2].ravel(), connect=joined, finiteCheck=False)
+    return path_through(ends[:, 0::2].ravel(), ends[:, 1::2].ravel(), joined)
 
 
 def cut_segments(

@@ -57,7 +57,7 @@ class Store(QObject):
     Parameters
     ----------
     states
-        A frozen dataclass for each key.
+        A frozen dataclass for each key, looked up when it is first asked for.
 
     Signals
     -------
@@ -69,7 +69,8 @@ class Store(QObject):
 
     def __init__(self, states: Mapping[str, Any], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._states = dict(states)
+        self._first = states
+        self._states: dict[str, Any] = {}
         self._histories = {key: _History() for key in states}
         self._waiting: dict[str, None] = {}
         self._timer = QTimer(self)
@@ -79,6 +80,8 @@ class Store(QObject):
 
     def state(self, key: str) -> Any:
         """Return the present state of the tab ``key``."""
+        if key not in self._states:
+            self._states[key] = self._first[key]
         return self._states[key]
 
     def edit(self, key: str, *, recorded: bool = True, merge: str | None = None, **changes: Any) -> None:
@@ -95,7 +98,7 @@ class Store(QObject):
         **changes
             New values by field name. Values equal to the present ones change nothing.
         """
-        state = self._states[key]
+        state = self.state(key)
         before = {name: getattr(state, name) for name in changes if getattr(state, name) != changes[name]}
         if not before:
             return
@@ -110,7 +113,7 @@ class Store(QObject):
 
     def replace_state(self, key: str, state: Any) -> None:
         """Put a whole other state in place, as one entry of the history."""
-        if type(state) is not type(self._states[key]):
+        if type(state) is not type(self.state(key)):
             raise TypeError(
                 f"{key!r} holds a {type(self._states[key]).__name__}, not a {type(state).__name__}"
             )
@@ -140,7 +143,7 @@ class Store(QObject):
         if not history.gestures:
             return
         before = history.gestures.pop()
-        self._states[key] = replace(self._states[key], **before)
+        self._states[key] = replace(self.state(key), **before)
         self._announce(key)
         self.flush()
 

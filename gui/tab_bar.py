@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QTabBar, QWidget
 
-from gui.tab import ExampleGroup
 from gui.theme import FOCUS_RING, RADIUS, TAB_HEIGHT, Theme, ui_font
+
+if TYPE_CHECKING:
+    from gui.tab import ExampleGroup
 
 _PADDING = 14
 _UNDERLINE_OVERHANG = 4

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
@@ -30,12 +30,16 @@ from PySide6.QtWidgets import (
 
 from gui import __version__
 from gui.export import ExportError, picture
+from gui.late_tab import InitialStates, LateTab
+from gui.quick_start import QuickStart
 from gui.shortcuts import COMMANDS, ShortcutSheet, command_for
 from gui.status_bar import StatusBar
 from gui.store import Store
-from gui.tab import Tab
 from gui.tab_bar import TabRow
 from gui.theme import DARK, LIGHT, MENU_HEIGHT, THEMES, Theme, apply_theme
+
+if TYPE_CHECKING:
+    from gui.tab import Tab
 
 MINIMUM_SIZE = (960, 640)
 INITIAL_SIZE = (1280, 800)
@@ -54,6 +58,10 @@ class Window(QMainWindow):
         The tabs, in their order.
     theme
         ``"light"``, ``"dark"``, or ``"system"`` to follow the desktop.
+    key
+        The tab to show; the first one by default.
+    quick
+        Whether a tab with a first look is built only after that was painted.
 
     Attributes
     ----------
@@ -63,20 +71,29 @@ class Window(QMainWindow):
         The tab in view.
     """
 
-    def __init__(self, tabs: Sequence[type[Tab]], theme: str = "system") -> None:
+    def __init__(
+        self,
+        tabs: Sequence[type[Tab] | LateTab],
+        theme: str = "system",
+        *,
+        key: str | None = None,
+        quick: bool = False,
+    ) -> None:
         super().__init__()
         self._kinds = {kind.key: kind for kind in tabs}
         self._pages: dict[str, Tab] = {}
         self._speeds: dict[str, float] = {}
         self._pane_choices: dict[str, dict[str, bool]] = {}
-        self._key = next(iter(self._kinds))
+        self._key = key or next(iter(self._kinds))
+        self._start: QuickStart | None = None
         self._choice = theme
-        self.store = Store({kind.key: kind.initial for kind in tabs}, self)
+        self._sheet: ShortcutSheet | None = None
+        self.store = Store(InitialStates(tabs), self)
         self.setWindowTitle("Nabla")
         self.setMinimumSize(*MINIMUM_SIZE)
         self.resize(*INITIAL_SIZE)
         self._build_menus()
-        self._dress()
+        self._dress(quick=quick)
         self.store.changed.connect(self._store_changed)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         application = QApplication.instance()
@@ -86,6 +103,8 @@ class Window(QMainWindow):
     @property
     def current(self) -> Tab:
         """The tab in view."""
+        if self._start is not None:
+            self._start.finish()
         return self._pages[self._key]
 
     @property
@@ -176,6 +195,11 @@ class Window(QMainWindow):
 
     def show_shortcuts(self) -> None:
         """List the keys."""
+        if self._sheet is None:
+            centre = self.centralWidget()
+            assert centre is not None
+            self._sheet = ShortcutSheet(centre, self.theme, _about())
+            self._sheet.closed.connect(lambda: self.current.take_focus())
         self._sheet.open()
 
     # Qt.
@@ -194,7 +218,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: keep the sheet of shortcuts over everything."""
         super().resizeEvent(event)
-        if self._sheet.isVisible():
+        if self._sheet is not None and self._sheet.isVisible():
             self._sheet.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -205,8 +229,9 @@ class Window(QMainWindow):
 
     # Building.
 
-    def _dress(self) -> None:
+    def _dress(self, *, quick: bool = False) -> None:
         """Build all that has a colour, in the present theme."""
+        self._start = None
         for key, page in self._pages.items():
             self._speeds[key] = page.kept_speed
             self._pane_choices[key] = page.pane_switch.choices
@@ -230,9 +255,25 @@ class Window(QMainWindow):
         column.addWidget(self._stack, 1)
         column.addWidget(self._status)
         self.setCentralWidget(centre)
-        self._sheet = ShortcutSheet(centre, theme, _about())
-        self._sheet.closed.connect(lambda: self.current.take_focus())
-        self.show_tab(self._key)
+        self._sheet = None
+        kind = self._kinds[self._key]
+        look = kind.first_look() if quick and isinstance(kind, LateTab) else None
+        if look is None:
+            self.show_tab(self._key)
+        else:
+            self._show_first_look(look(theme, self.store.state(self._key)))
+
+    def _show_first_look(self, look: Any) -> None:
+        """Show only this of the current tab until it has been painted."""
+
+        def finish() -> None:
+            self._start = None
+            self.show_tab(self._key)
+            look.deleteLater()
+
+        self._stack.addWidget(look)
+        self._tab_row.show_current(self._key, ())
+        self._start = QuickStart(look.painted, finish, look)
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
@@ -333,8 +374,10 @@ def system_theme() -> Theme:
 
 
 def _about() -> str:
+    from importlib import metadata  # only now: few look at the sheet
+
     versions = ", ".join(
-        f"{name} {importlib.metadata.version(package)}"
+        f"{name} {metadata.version(package)}"
         for name, package in (
             ("PySide6", "PySide6-Essentials"),
             ("pyqtgraph", "pyqtgraph"),

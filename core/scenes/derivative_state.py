@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.finite_difference import METHODS, PRECISIONS
-from core.presets import FunctionPreset
 from core.primitives import FloatArray
 from core.scenes.curves import Heights, curve_and_slopes, fitted_heights, slope_of
-from core.scenes.derivative_exercise import MOVES
-from core.scenes.derivative_extras import check_extras
 from core.scenes.state import (
     LARGEST_NUMBER,
     FormulaState,
@@ -23,7 +20,9 @@ from core.scenes.state import (
     check_view,
     type_text,
 )
-from core.scenes.walk_path import check_walk
+
+if TYPE_CHECKING:
+    from core.presets import FunctionPreset
 
 SMALLEST_H, LARGEST_H = 1e-16, 1.0
 
@@ -130,6 +129,11 @@ class DerivativeState(FormulaState):
 
     def check(self) -> None:
         """Refuse what no user can choose."""
+        from core.finite_difference import METHODS, PRECISIONS
+        from core.scenes.derivative_exercise import MOVES  # only now: a start needs the state, not its check
+        from core.scenes.derivative_extras import check_extras
+        from core.scenes.walk_path import check_walk
+
         super().check()
         check_formula(self.formula, COORDINATES, self.parameters)
         check_view(self.view)

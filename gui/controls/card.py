@@ -151,6 +151,8 @@ class Card(QFrame):
 
     def show_folded(self, folded: bool) -> None:
         """Show only the title, or all; emits nothing."""
+        if folded == self.folded and self._header is not None and self._header.accessibleDescription():
+            return
         self.folded = folded
         self._content.setVisible(not folded)
         if self._header is not None:

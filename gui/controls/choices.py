@@ -187,7 +187,7 @@ class Segmented(Ringed):
         self._theme = theme
         self._latex = latex
         self._options: tuple[tuple[str, str], ...] = ()
-        self._key = ""
+        self._key = self._shown = ""
         self.setFont(ui_font(12))
         self.setFixedHeight(height)
         self.setAccessibleName(name)
@@ -207,10 +207,11 @@ class Segmented(Ringed):
 
     def show_choice(self, key: str) -> None:
         """Show the segment `key` as the chosen one; emits nothing."""
-        self._key = key
         shown = dict(self._options).get(key, "")
-        self.setAccessibleDescription(plain_text(shown) if self._latex else shown)
-        self.update()
+        if (key, shown) != (self._key, self._shown):
+            self._key, self._shown = key, shown
+            self.setAccessibleDescription(plain_text(shown) if self._latex else shown)
+            self.update()
 
     def _content_width(self, text: str) -> float:
         if self._latex:

@@ -204,8 +204,9 @@ class SliderRow(QWidget):
 
     def _place_caption(self) -> None:
         has_caption = self._limit is not None and bool(self._limit[1]) and self._warning.isHidden()
+        if has_caption or not self._caption_room.isHidden():
+            self.update()
         self._caption_room.setVisible(has_caption)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the limit's caption."""

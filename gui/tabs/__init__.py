@@ -1,9 +1,12 @@
 """The tabs of the window, in their order: a new tab is one more line here."""
 
-from gui.tab import Tab
-from gui.tabs.backprop import BackpropTab
-from gui.tabs.derivative import DerivativeTab
-from gui.tabs.gradient import GradientTab
-from gui.tabs.regression import RegressionTab
+from gui.late_tab import LateTab
 
-TABS: tuple[type[Tab], ...] = (DerivativeTab, GradientTab, RegressionTab, BackpropTab)
+TABS: tuple[LateTab, ...] = (
+    LateTab(
+        "derivative", "Derivative", "gui.tabs.derivative:DerivativeTab", "gui.tabs.derivative_first:FirstLook"
+    ),
+    LateTab("gradient", "Gradient", "gui.tabs.gradient:GradientTab"),
+    LateTab("regression", "Regression", "gui.tabs.regression:RegressionTab"),
+    LateTab("backprop", "Backprop", "gui.tabs.backprop:BackpropTab"),
+)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent, Qt
 
 from core.scenes import derivative as core
-from core.scenes.derivative import FUNCTIONS, DerivativeScene, DerivativeState
+from core.scenes.derivative import FUNCTIONS, DerivativeScene
 from core.scenes.derivative_features import at_next_extremum
 from core.scenes.derivative_steps import show_step
 from core.scenes.ready import in_menu
@@ -18,6 +18,7 @@ from core.scenes.zoom import zoom_at_point
 from gui.players import Player, Players
 from gui.plots import together
 from gui.tab import ExampleGroup, Tab
+from gui.tabs.derivative_first import HEIGHTS, WIDTHS, FirstLook
 from gui.tabs.derivative_inspector import SHRINKING, DerivativeInspector
 from gui.tabs.derivative_marks import connect_point
 from gui.tabs.derivative_methods import ErrorPane, connect_methods
@@ -30,10 +31,6 @@ from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
 from gui.tabs.letter_sweep import LetterSweep
 from gui.tabs.pane import Pane
 from gui.theme import NARROW_WINDOW
-
-WIDTHS = (639, 300)
-HEIGHTS = (441, 270)
-"""Proportions of the panes."""
 
 HIDEABLE = {"zoom": "Zoom at the point", "errors": "Error versus h"}
 """Panes that a small window leaves out, and that the View menu hides and brings back."""
@@ -60,7 +57,7 @@ class DerivativeTab(Tab):
 
     key = "derivative"
     title = "Derivative"
-    initial = DerivativeState()
+    initial = FirstLook.initial
     compute = staticmethod(core.compute)
     hint = "Drag the blue point, or press <kbd>←</kbd> <kbd>→</kbd>. Drag the open circle to change h."
     keys = "Scroll to zoom · drag the background to pan"

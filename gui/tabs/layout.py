@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from gui.controls import Inspector
-
 BESIDE, BELOW = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 
 
@@ -34,7 +32,7 @@ def column(*parts: QWidget) -> QVBoxLayout:
     return layout
 
 
-def lay_out(tab: QWidget, plots: QSplitter, inspector: Inspector, *below: QWidget) -> None:
+def lay_out(tab: QWidget, plots: QSplitter, inspector: QWidget, *below: QWidget) -> None:
     """Fill a tab: the plots with what belongs below them, and the inspector at the right."""
     row = QHBoxLayout(tab)
     row.setContentsMargins(0, 0, 0, 0)

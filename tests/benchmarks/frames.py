@@ -65,15 +65,16 @@ class Ours:
         self._beyond = self.plot.add(DragHandle(LIGHT, LIGHT.numerical.mark, hollow=True))
         self._point = self.plot.add(DragHandle(LIGHT, LIGHT.function.mark))
         self._labels = [self.plot.add(Label(LIGHT.ink, 14, typeset=False)) for _ in range(3)]
-        self._curve.show(X, f(X, 1.2))
+        self._heights = f(X, 1.2)
+        self._curve.show(X, self._heights)
         self.plot.show()
 
     def show(self, x: float, a: float, heights: Any) -> None:
-        """Show the point, and the curve if it moved."""
+        """Show the point, and the curve as it is or as it moved: a tab renders all of a scene."""
         y, beyond, rise = float(f(x, a)), float(f(x + 0.5, a)), slope(x, a)
+        self._heights = self._heights if heights is None else heights
         with self.plot.layout_of_items:
-            if heights is not None:
-                self._curve.show(X, heights)
+            self._curve.show(X, self._heights)
             self._tangent.place(x, y, 1.0, rise)
             self._secant.show((x, y), (0.5, beyond - y))
             self._point.place(x, y)

@@ -1,6 +1,8 @@
 """Goal 8: from the start of Python to the first painted plot, and the memory that it took.
 
-Both programs run in processes of their own, in turn.
+Both programs run in processes of their own, in turn. The clock stops when the event that painted the plot
+with its curve is over, for by then the picture has been handed to the screen. Memory is the peak of the
+process itself, as Linux keeps it.
 """
 
 from __future__ import annotations
@@ -17,27 +19,53 @@ from tests.benchmarks.measure import Row
 
 ROOT = Path(__file__).resolve().parents[2]
 
-ROUNDS = 9
+ROUNDS = 15
+
+WHOLE_MILLISECONDS = 3000
+"""Long after the start, when all of the window has been built."""
 
 TOLD = """
-import os, resource
+import os, sys, time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+painted = []
+
+def peak():
+    lines = open("/proc/self/status")
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 def tell():
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    os.write(1, f"{kilobytes}\\n".encode())
+    os.write(1, f"{time.time()} {peak()}\\n".encode())
     os._exit(0)
+
+class Application(QApplication):
+    depth = 0
+
+    def notify(self, receiver, event):
+        self.depth += 1
+        done = super().notify(receiver, event)
+        self.depth -= 1
+        if painted and not self.depth and not WAIT:
+            tell()
+        return done
+
+application = Application(["nabla"])
+if WAIT:
+    QTimer.singleShot(WAIT, tell)
 """
 
 OURS = """
-from PySide6.QtWidgets import QGraphicsView
 from gui import app
-from gui.plots import Plot
+from gui.plot_lines import Curve
 
-def painted(self, event):
-    QGraphicsView.paintEvent(self, event)
-    tell()
+draw = Curve._draw
 
-Plot.paintEvent = painted
+def drawn(self, painter):
+    draw(self, painter)
+    painted.append(self)
+
+Curve._draw = drawn
 app.run(app.Options(theme="light"))
 """
 
@@ -45,15 +73,14 @@ MINIMAL = """
 import numpy as np
 import pyqtgraph
 
-class Plot(pyqtgraph.PlotWidget):
-    def paintEvent(self, event):
-        super().paintEvent(event)
-        tell()
+class Curve(pyqtgraph.PlotCurveItem):
+    def paint(self, *arguments):
+        super().paint(*arguments)
+        painted.append(self)
 
-application = pyqtgraph.mkQApp()
 x = np.linspace(-5.0, 5.0, 1201)
-plot = Plot()
-plot.plot(x, np.sin(x))
+plot = pyqtgraph.PlotWidget()
+plot.addItem(Curve(x, np.sin(x)))
 plot.resize(1280, 800)
 plot.show()
 application.exec()
@@ -64,24 +91,37 @@ def measure() -> Iterator[Row]:
     """Yield the rows of goal 8, offscreen and, where there is one, on an X display."""
     platforms = ["offscreen"] + (["xcb"] if os.environ.get("DISPLAY") else [])
     for platform in platforms:
-        _run(OURS, platform), _run(MINIMAL, platform)  # for the files that Python and Linux keep
-        rounds = [(_run(OURS, platform), _run(MINIMAL, platform)) for _ in range(ROUNDS)]
-        ours, theirs = (median(each[k][0] for each in rounds) for k in (0, 1))
+        both = (OURS, MINIMAL)
+        for program in both:
+            _run(program, platform)  # for the files that Python and Linux keep
+        rounds = [[_run(program, platform) for program in both] for _ in range(ROUNDS)]
+        ours, theirs = (1e3 * median(each[k][0] for each in rounds) for k in (0, 1))
         times = median(our[0] / their[0] for our, their in rounds)
-        memory = median(our[1] / their[1] for our, their in rounds)
-        note = f" {platform}: {1e3 * ours:.0f} against {1e3 * theirs:.0f} ms"
+        note = f" {platform}: {ours:.0f} against {theirs:.0f} ms"
         yield Row("8", "first painted plot / minimal pyqtgraph program", times, 1.1, note=note)
-        our_peak, their_peak = (median(each[k][1] for each in rounds) / 1024 for k in (0, 1))
-        note = f" {platform}: {our_peak:.0f} against {their_peak:.0f} MB"
-        yield Row("8", "peak memory / minimal pyqtgraph program", memory, 1.2, note=note)
+        peaks = [median(each[k][1] for each in rounds) for k in (0, 1)]
+        yield _memory("peak memory at the first painted plot / minimal", peaks, platform)
+        peaks = [_run(program, platform, WHOLE_MILLISECONDS)[1] for program in both]
+        yield _memory("peak memory of the whole window / minimal", peaks, platform)
 
 
-def _run(program: str, platform: str) -> tuple[float, int]:
-    """Give the seconds to the first painted plot, and the most memory used until then, in kilobytes."""
+def _memory(what: str, peaks: list[float], platform: str) -> Row:
+    note = f" {platform}: {peaks[0] / 1024:.0f} against {peaks[1] / 1024:.0f} MB"
+    return Row("8", what, peaks[0] / peaks[1], 1.2, note=note)
+
+
+def _run(program: str, platform: str, wait: int = 0) -> tuple[float, int]:
+    """Give the seconds to the first painted plot, and the most memory used until then, in kilobytes.
+
+    With ``wait``, both are read so many milliseconds after the start.
+    """
     environment = {**os.environ, "QT_QPA_PLATFORM": platform}
-    start = time.perf_counter()
+    environment.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # a user's Python compiles a module once, not at each start
+    start = time.time()
     finished = subprocess.run(
-        [sys.executable, "-c", TOLD + program],
+        [sys.executable, "-c", f"WAIT = {wait}\n{TOLD}{program}"],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -89,4 +129,5 @@ def _run(program: str, platform: str) -> tuple[float, int]:
         timeout=60,
         check=True,
     )
-    return time.perf_counter() - start, int(finished.stdout)
+    end, memory = finished.stdout.split()
+    return float(end) - start, int(memory)
