@@ -10,14 +10,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPolygonF
 
 from gui.plot_axes import Projection
-from gui.plot_item import CACHED, NOT_CACHED, PathItem, PlotItem, make_pen
+from gui.plot_crowding import pieces, without_crowds
+from gui.plot_item import CACHED, NOT_CACHED, PathItem, PlotItem, area_of, make_pen
 from gui.plot_paths import line_ends, pixel_direction, polyline, straight
 from gui.plot_thinning import thinned
 
 Point = tuple[float, float]
 
 
-class Curve(PathItem):
+class Curve(PlotItem):
     """A line through many points, with gaps where they are NaN or infinite.
 
     Parameters
@@ -43,10 +44,13 @@ class Curve(PathItem):
         opacity: float = 1.0,
         still: bool = True,
     ) -> None:
-        super().__init__(make_pen(colour, width, style, opacity))
+        super().__init__()
+        self._pen = make_pen(colour, width, style, opacity)
         self._x: ArrayLike = ()
         self._y: ArrayLike = ()
         self._still = still
+        self._paths: list[QPainterPath] = []
+        self._bars: list[QRectF] = []
 
     def show(self, x: ArrayLike, y: ArrayLike) -> None:
         """Draw through the points; the very same arrays as before cost nothing."""
@@ -61,9 +65,36 @@ class Curve(PathItem):
         """Draw nothing."""
         self.show((), ())
 
+    @property
+    def elements(self) -> int:
+        """How many points and bars are painted."""
+        return len(self._bars) + sum(path.elementCount() for path in self._paths)
+
     def _lay_out(self, projection: Projection) -> None:
         x, y = thinned(*projection.to_pixels(self._x, self._y))
-        self.set_path(polyline(x, y, projection), projection)
+        x, y, bars = without_crowds(x, y, projection, self._pen.widthF())
+        parts = pieces(y) if self._pen.color().alphaF() == 1.0 else [slice(0, y.size)]
+        self._paths = [polyline(x[part], y[part], projection) for part in parts]
+        edges = zip(*(edge.tolist() for edge in bars), strict=True)
+        self._bars = [QRectF(left, top, right - left, bottom - top) for left, right, top, bottom in edges]
+        margin = self._pen.widthF() / 2 + 1
+        bounds = QRectF()
+        for path in self._paths:
+            if not path.isEmpty():
+                bounds |= path.controlPointRect().adjusted(-margin, -margin, margin, margin)
+        for bar in self._bars:
+            bounds |= bar
+        self.set_bounds(bounds & area_of(projection, 20))
+
+    def _draw(self, painter: QPainter) -> None:
+        painter.setPen(self._pen)
+        for path in self._paths:
+            painter.drawPath(path)
+        if self._bars:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._pen.color())
+            painter.drawRects(self._bars)
 
 
 class Line(PathItem):
