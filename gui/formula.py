@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import html
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import cycle
-from types import ModuleType
-from typing import Any
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap
@@ -23,6 +20,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.theme import ui_font
+from gui.typesetter import typesetter
 
 _LONGEST = 2000
 _MOST_WORK = 1200
@@ -182,39 +180,13 @@ def _work(latex: str) -> float:
     return work
 
 
-@cache
-def _ziamath() -> ModuleType:
-    """Import ziamath on first use: it is slow, and not every window shows formulas at once."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it still reads its font the old way
-        import ziamath
-
-    ziamath.config.svg2 = False  # QtSvg does not draw <symbol> and <use>
-    _colour_only_itself(ziamath.drawable.Glyph)
-    return ziamath
-
-
-def _colour_only_itself(glyph: Any) -> None:
-    """Keep a glyph without an outline, such as a space, from colouring the one before it."""
-    draw = glyph.draw
-
-    def draw_only_itself(self: Any, x: float, y: float, svg: Any) -> Any:
-        drawn, before = len(svg), svg[-1].get("fill") if len(svg) else None
-        end = draw(self, x, y, svg)
-        if drawn == len(svg) and before is not None:
-            svg[-1].set("fill", before)
-        return end
-
-    glyph.draw = draw_only_itself
-
-
 @lru_cache(maxsize=1024)
 def _typeset(latex: str, pixel_size: float, colour: str) -> _Piece:
     flat = re.sub(r"\\(?:left|right)(?![A-Za-z])\.?", "", latex) if _work(latex) > _MOST_WORK else latex
     if not latex.strip() or len(latex) > _LONGEST or _work(flat) > _MOST_WORK:
         return _as_text(latex, pixel_size, colour)
     try:
-        typeset = _ziamath().Latex(flat, size=pixel_size, color=colour)
+        typeset = typesetter().Latex(flat, size=pixel_size, color=colour)
         found = _SVG.fullmatch(typeset.svg())
         advance = typeset.getsize()[0]
     except Exception:  # ziamath and latex2mathml have no common error for text they do not understand

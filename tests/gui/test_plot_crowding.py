@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -97,7 +99,7 @@ def test_pieces_cover_the_curve_and_turn_seldom() -> None:
     y[100:110] = np.nan
     parts = pieces(y)
     assert parts[0].start == 0 and parts[-1].stop == y.size
-    assert all(before.stop == after.start + 1 for before, after in zip(parts, parts[1:], strict=False))
+    assert all(before.stop == after.start + 1 for before, after in pairwise(parts))
     for part in parts:
         signs = np.sign(np.diff(y[part]))
         assert np.count_nonzero(signs[:-1] * signs[1:] < 0.0) <= TURNS
