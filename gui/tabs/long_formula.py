@@ -96,13 +96,15 @@ def lines_of(pieces: Sequence[str], room: float, most: int = 100) -> list[str]:
             lines.append(piece)
             used = width
         else:
-            broken, used = _broken(piece, room)
+            broken, used = _broken(piece, room, most - len(lines))
             lines += broken
+        if len(lines) > most:
+            break
     return lines if len(lines) <= most else [*lines[: most - 1], rf"{lines[most - 1]} \; \text{{{CUT}}}"]
 
 
-def _broken(latex: str, room: float) -> tuple[list[str], float]:
-    """Break one piece, and say how much of the last line it fills.
+def _broken(latex: str, room: float, most: int) -> tuple[list[str], float]:
+    """Break one piece into lines, one more than asked for if it is too long, and say how full the last is.
 
     Its terms are measured one by one, because typesetting ever longer lines takes long.
     """
@@ -113,6 +115,8 @@ def _broken(latex: str, room: float) -> tuple[list[str], float]:
         if lines and used + width <= room:
             lines[-1] = f"{lines[-1]} {term}"
             used += width
+        elif len(lines) > most:
+            break
         else:  # after something, even nothing, a sign keeps its gaps
             lines.append(f"{{}} {term}" if lines else term)
             used = width
