@@ -23,7 +23,7 @@ from gui.latex_cutting import shortened
 from gui.theme import ui_font
 from gui.typesetter import typesetter
 
-_MOST_SIGNS = 250
+_MOST_SIGNS = 150
 """A formula is cut off after so many, which take some hundredths of a second."""
 _DIMMED = 0.35
 _PART = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
