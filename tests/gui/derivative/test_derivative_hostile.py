@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gui import formula as formula_module
 from gui.tabs.derivative import DerivativeTab
-from tests.gui.mouse import drag
+from tests.gui.mouse import drag, wheel
 from tests.gui.tabs import settle, type_in
+
+CASES = Path(__file__).parents[4] / "shared" / "cases" / "hostile_expressions.jsonl"
+LONG_RUN = "NABLA_LONG" in os.environ
 
 PATHOLOGICAL = (
     "tan(1000x)",
@@ -82,3 +88,28 @@ def test_a_wrong_text_keeps_the_last_function(tab: DerivativeTab) -> None:
     type_in(tab, "x^2")
     type_in(tab, "x^2+")
     assert tab.state.formula == "x^2" and tab.inspector.formula.field.error
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the folder of shared cases is not there")
+def test_hostile_texts_raise_nothing_and_keep_the_last_function(
+    tab: DerivativeTab, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rows = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+    for row in rows if LONG_RUN else rows[::13]:
+        put(tab, "x^2")
+        put(tab, row["text"][:2000])
+        field = tab.inspector.formula.field
+        assert (tab.state.formula == "x^2") or not field.error, row
+        if row["want"] == "reject" and row["text"].strip():
+            assert field.error, row
+    assert capfd.readouterr().err == ""
+
+
+def test_a_hundred_zooms_each_way_stay_finite(tab: DerivativeTab) -> None:
+    for pane in (tab.function, tab.slope, tab.zoom, tab.errors):
+        left, right, bottom, top = pane.plot.projection.view
+        for notches in (1, -1, -1, 1):
+            for _ in range(100):
+                wheel(pane.plot, ((left + right) / 2, (bottom + top) / 2), notches)
+            settle()
+            assert np.isfinite(pane.plot.projection.view).all()
