@@ -10,10 +10,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPolygonF
 
 from gui.plot_axes import Projection
-from gui.plot_crowding import pieces, without_crowds
+from gui.plot_crowding import NO_BARS, pieces, without_crowds
 from gui.plot_item import CACHED, NOT_CACHED, PathItem, PlotItem, area_of, make_pen
 from gui.plot_paths import line_ends, pixel_direction, polyline, straight
 from gui.plot_thinning import thinned
+
+DENSE = 2.0
+"""Only a curve with more points a pixel can have turns that the eye cannot tell apart."""
 
 Point = tuple[float, float]
 
@@ -72,8 +75,10 @@ class Curve(PlotItem):
 
     def _lay_out(self, projection: Projection) -> None:
         x, y = thinned(*projection.to_pixels(self._x, self._y))
-        x, y, bars = without_crowds(x, y, projection, self._pen.widthF())
-        parts = pieces(y) if self._pen.color().alphaF() == 1.0 else [slice(0, y.size)]
+        bars, parts = NO_BARS, [slice(0, y.size)]
+        if np.size(self._x) > DENSE * projection.width:
+            x, y, bars = without_crowds(x, y, projection, self._pen.widthF())
+            parts = pieces(y) if self._pen.color().alphaF() == 1.0 else [slice(0, y.size)]
         self._paths = [polyline(x[part], y[part], projection) for part in parts]
         edges = zip(*(edge.tolist() for edge in bars), strict=True)
         self._bars = [QRectF(left, top, right - left, bottom - top) for left, right, top, bottom in edges]
