@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from core.expression import Apply, Constant, Expression, Variable, as_expression, require_expression
 from core.primitives import add, divide, multiply, negative, power, subtract, where
@@ -188,6 +189,12 @@ def differentiate(expression: Expression, name: str) -> Derivation:
     require_expression(expression)
     if not isinstance(name, str):
         raise TypeError(f"name must be that of a letter, as 'x', not {name!r}")
+    return _derivation(expression, name)
+
+
+@lru_cache(maxsize=64)
+def _derivation(expression: Expression, name: str) -> Derivation:
+    """Differentiate a formula once for all who ask."""
     tidied: Tidied = {}
 
     def visit(node: Expression, parts: tuple[Step, ...]) -> Step:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from core.expression import Apply, Constant, Expression, Variable, is_whole
 from core.primitives import (
@@ -88,44 +89,10 @@ class _Tidier:
             if row in (add, subtract):
                 return self.sum(tidy)
             if row in (multiply, divide, negative, power):
-                return self.build(self.product(tidy))
+                return self.build(_product_of(tidy))
         except OverflowError:  # an exact coefficient that is no double stays as it was typed
             return tidy
         return _fold_function(tidy)
-
-    # Products
-
-    def product(self, node: Expression) -> _Product:
-        """Take a tidy expression apart into a coefficient and powers."""
-        number = _rational(node)
-        if number is not None:
-            return _Product(number, {})
-        if isinstance(node, Apply):
-            row, operands = node.primitive, node.operands
-            if row is negative:
-                inner = self.product(operands[0])
-                return _Product(-inner.coefficient, inner.factors)
-            if row is multiply:
-                return _joined(_times(self.product(operands[0]), self.product(operands[1]), 1))
-            if row is divide and _rational(operands[1]) != 0:
-                return _times(self.product(operands[0]), self.product(operands[1]), -1)
-            if row is power:
-                return self._power(node)
-        return _Product(Fraction(1), {node: Fraction(1)})
-
-    def _power(self, node: Apply) -> _Product:
-        base, exponent = node.operands
-        number = _rational(exponent)
-        whole = number is not None and number.denominator == 1
-        if number == 0:
-            return _Product(Fraction(1), {})
-        if number == 1 or (whole and number is not None and abs(number) <= 64 and _rational(base) != 0):
-            assert number is not None
-            inner = self.product(base)
-            raised = _raise(inner.coefficient, int(number))
-            if raised is not None:
-                return _Product(raised, {factor: own * number for factor, own in inner.factors.items()})
-        return _Product(Fraction(1), {node: Fraction(1)})
 
     def build(self, product: _Product) -> Expression:
         """Write a product: sign, then numerator over denominator, short factors first; x/4 sin x."""
@@ -173,7 +140,7 @@ class _Tidier:
                 stack.append((right, factor if part.primitive is add else -factor))
                 stack.append((left, factor))
                 continue
-            product = self.product(part)
+            product = _product_of(part)
             base = self.build(_Product(Fraction(1), product.factors))
             terms[base] = terms.get(base, Fraction(0)) + factor * product.coefficient
 
@@ -187,7 +154,7 @@ class _Tidier:
         )
         total: Expression | None = None
         for base, coefficient in ordered:
-            term = self.build(_times(_Product(abs(coefficient), {}), self.product(base), 1))
+            term = self.build(_times(_Product(abs(coefficient), {}), _product_of(base), 1))
             if total is None:
                 total = _negated(term) if coefficient < 0 else term
             else:
@@ -198,7 +165,7 @@ class _Tidier:
     def _factored(self, terms: dict[Expression, Fraction]) -> Expression | None:
         if len(terms) < 2:
             return None
-        products = [_Product(coefficient, self.product(base).factors) for base, coefficient in terms.items()]
+        products = [_Product(coefficient, _product_of(base).factors) for base, coefficient in terms.items()]
         common: dict[Expression, Fraction] = {
             base: min(product.factors[base] for product in products)
             for base in products[0].factors
@@ -211,11 +178,46 @@ class _Tidier:
             base = self.build(
                 _times(_Product(Fraction(1), product.factors), _Product(Fraction(1), common), -1)
             )
-            inner = self.product(base)
+            inner = _product_of(base)
             key = self.build(_Product(Fraction(1), inner.factors))
             rest[key] = rest.get(key, Fraction(0)) + product.coefficient * inner.coefficient
-        factors = _times(_Product(Fraction(1), common), self.product(self._write_sum(rest)), 1)
+        factors = _times(_Product(Fraction(1), common), _product_of(self._write_sum(rest)), 1)
         return self.build(factors)
+
+
+@lru_cache(maxsize=4096)
+def _product_of(node: Expression) -> _Product:
+    """Take a tidy expression apart into a coefficient and powers; the same nodes come again and again."""
+    number = _rational(node)
+    if number is not None:
+        return _Product(number, {})
+    if isinstance(node, Apply):
+        row, operands = node.primitive, node.operands
+        if row is negative:
+            inner = _product_of(operands[0])
+            return _Product(-inner.coefficient, inner.factors)
+        if row is multiply:
+            return _joined(_times(_product_of(operands[0]), _product_of(operands[1]), 1))
+        if row is divide and _rational(operands[1]) != 0:
+            return _times(_product_of(operands[0]), _product_of(operands[1]), -1)
+        if row is power:
+            return _power_of(node)
+    return _Product(Fraction(1), {node: Fraction(1)})
+
+
+def _power_of(node: Apply) -> _Product:
+    base, exponent = node.operands
+    number = _rational(exponent)
+    whole = number is not None and number.denominator == 1
+    if number == 0:
+        return _Product(Fraction(1), {})
+    if number == 1 or (whole and number is not None and abs(number) <= 64 and _rational(base) != 0):
+        assert number is not None
+        inner = _product_of(base)
+        raised = _raise(inner.coefficient, int(number))
+        if raised is not None:
+            return _Product(raised, {factor: own * number for factor, own in inner.factors.items()})
+    return _Product(Fraction(1), {node: Fraction(1)})
 
 
 def _times(left: _Product, right: _Product, sign: int) -> _Product:

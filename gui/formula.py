@@ -9,26 +9,23 @@ from __future__ import annotations
 
 import html
 import re
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import cycle
-from types import ModuleType
-from typing import Any
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.latex_cutting import shortened
 from gui.theme import ui_font
+from gui.typesetter import typesetter
 
-_LONGEST = 2000
-_MOST_WORK = 1200
-"""Limit of `_work`, about a fifth of a second; deeper formulas are simplified before typesetting."""
+_MOST_SIGNS = 150
+"""A formula is cut off after so many, which take some hundredths of a second."""
 _DIMMED = 0.35
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
 _PART = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
 _SYMBOLS = {
     rf"\{name}" for name in ("cdot", "times", "to", "approx", "le", "ge", ",", ";", ":", "!", " ", "quad")
@@ -44,6 +41,8 @@ _FIRST_X = re.compile(r'<path d="M ([-0-9.e]+)')
 _PATH = re.compile(r'<path d="([^"]*)"[^>]*/>')
 _ROUNDING = 0.003
 """Outlines of one glyph at two places differ by this much: their coordinates have three decimals."""
+_ANY_COLOUR = "#a1b2c3"
+"""Stands in kept markup for the colour of a formula."""
 _SVG = re.compile(r'<svg[^>]*viewBox="([^"]*)"[^>]*>(.*)</svg>', re.DOTALL)
 
 
@@ -135,6 +134,7 @@ def formula(latex: str, pixel_size: float, colour: str) -> Formula:
     colour : str
         ``#RRGGBB`` of everything without a colour of its own.
     """
+    latex = shortened(latex, _MOST_SIGNS)
     latex = _with_small_brackets(_GAP.sub("", _SIGN.sub(r"\1{-}", latex)))
     template, numbers = _template(latex)
     if any(numbers) and _frame(template, pixel_size, colour) is not None:
@@ -170,62 +170,28 @@ def _with_small_brackets(latex: str) -> str:
     return "".join(parts)
 
 
-def _work(latex: str) -> float:
-    """Estimate the work of typesetting `latex`: ziamath's doubles with each level of nesting."""
-    depth, work = 0, 0.0
-    for token in _TOKEN.findall(latex):
-        if token in ("}", r"\right"):
-            depth -= 1
-        elif token in ("{", r"\left"):
-            depth += 1
-        work += 2.0 ** min(depth, 60)
-    return work
-
-
-@cache
-def _ziamath() -> ModuleType:
-    """Import ziamath on first use: it is slow, and not every window shows formulas at once."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it still reads its font the old way
-        import ziamath
-
-    ziamath.config.svg2 = False  # QtSvg does not draw <symbol> and <use>
-    _colour_only_itself(ziamath.drawable.Glyph)
-    return ziamath
-
-
-def _colour_only_itself(glyph: Any) -> None:
-    """Keep a glyph without an outline, such as a space, from colouring the one before it."""
-    draw = glyph.draw
-
-    def draw_only_itself(self: Any, x: float, y: float, svg: Any) -> Any:
-        drawn, before = len(svg), svg[-1].get("fill") if len(svg) else None
-        end = draw(self, x, y, svg)
-        if drawn == len(svg) and before is not None:
-            svg[-1].set("fill", before)
-        return end
-
-    glyph.draw = draw_only_itself
+@lru_cache(maxsize=1024)
+def _typeset(latex: str, pixel_size: float, colour: str) -> _Piece:
+    """Typeset in any colour, which takes no time once it was done in another one."""
+    piece = _typeset_once(latex, pixel_size)
+    return replace(piece, markup=piece.markup.replace(_ANY_COLOUR, colour))
 
 
 @lru_cache(maxsize=1024)
-def _typeset(latex: str, pixel_size: float, colour: str) -> _Piece:
-    flat = re.sub(r"\\(?:left|right)(?![A-Za-z])\.?", "", latex) if _work(latex) > _MOST_WORK else latex
-    if not latex.strip() or len(latex) > _LONGEST or _work(flat) > _MOST_WORK:
-        return _as_text(latex, pixel_size, colour)
+def _typeset_once(latex: str, pixel_size: float) -> _Piece:
     try:
-        typeset = _ziamath().Latex(flat, size=pixel_size, color=colour)
+        typeset = typesetter().Latex(latex, size=pixel_size, color=_ANY_COLOUR)
         found = _SVG.fullmatch(typeset.svg())
         advance = typeset.getsize()[0]
     except Exception:  # ziamath and latex2mathml have no common error for text they do not understand
-        return _as_text(latex, pixel_size, colour)
-    if found is None:
-        return _as_text(latex, pixel_size, colour)
+        return _as_text(latex, pixel_size)
+    if found is None or not latex.strip():
+        return _as_text(latex, pixel_size)
     left, top, width, height = map(float, found[1].split())
     return _Piece(found[2], left, top, left + width, top + height, advance)
 
 
-def _as_text(latex: str, pixel_size: float, colour: str) -> _Piece:
+def _as_text(latex: str, pixel_size: float) -> _Piece:
     font = ui_font(pixel_size)
     metrics = QFontMetricsF(font)
     text = "".join(character for character in plain_text(latex) if character.isprintable())
@@ -233,7 +199,7 @@ def _as_text(latex: str, pixel_size: float, colour: str) -> _Piece:
     width = max(metrics.horizontalAdvance(text), 1.0)
     markup = (
         f'<text x="0" y="0" font-family="{html.escape(font.family())}" font-size="{pixel_size}" '
-        f'fill="{colour}">{html.escape(text)}</text>'
+        f'fill="{_ANY_COLOUR}">{html.escape(text)}</text>'
     )
     return _Piece(markup, 0.0, -metrics.ascent(), width, metrics.descent(), width)
 

@@ -10,15 +10,19 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPolygonF
 
 from gui.plot_axes import Projection
-from gui.plot_item import CACHED, NOT_CACHED, PathItem, PlotItem, make_pen
+from gui.plot_crowding import NO_BARS, pieces, without_crowds
+from gui.plot_item import CACHED, NOT_CACHED, PathItem, PlotItem, area_of, make_pen
 from gui.plot_paths import line_ends, pixel_direction, polyline, straight
 from gui.plot_strokes import stroke_outline
 from gui.plot_thinning import thinned
 
+DENSE = 2.0
+"""Only a curve with more points a pixel can have turns that the eye cannot tell apart."""
+
 Point = tuple[float, float]
 
 
-class Curve(PathItem):
+class Curve(PlotItem):
     """A line through many points, with gaps where they are NaN or infinite.
 
     Parameters
@@ -44,12 +48,15 @@ class Curve(PathItem):
         opacity: float = 1.0,
         still: bool = True,
     ) -> None:
-        super().__init__(make_pen(colour, width, style, opacity))
+        super().__init__()
+        self._pen = make_pen(colour, width, style, opacity)
         self._x: ArrayLike = ()
         self._y: ArrayLike = ()
         self._still = still
         self._wide = style == "solid" and width > 1
-        self._filled = False
+        self._lines: list[QPainterPath] = []
+        self._outlines: list[QPainterPath] = []
+        self._bars: list[QRectF] = []
 
     def show(self, x: ArrayLike, y: ArrayLike) -> None:
         """Draw through the points; the very same arrays as before cost nothing."""
@@ -64,17 +71,46 @@ class Curve(PathItem):
         """Draw nothing."""
         self.show((), ())
 
+    @property
+    def elements(self) -> int:
+        """How many points and bars are painted."""
+        return len(self._bars) + sum(path.elementCount() for path in (*self._lines, *self._outlines))
+
     def _lay_out(self, projection: Projection) -> None:
         x, y = thinned(*projection.to_pixels(self._x, self._y))
-        outline = stroke_outline(x, y, self._pen.widthF()) if self._wide else None
-        self._filled = outline is not None
-        self.set_path(polyline(x, y, projection) if outline is None else outline, projection)
+        bars, parts = NO_BARS, [slice(0, y.size)]
+        if np.size(self._x) > DENSE * projection.width:
+            x, y, bars = without_crowds(x, y, projection, self._pen.widthF())
+            parts = pieces(y) if self._pen.color().alphaF() == 1.0 else [slice(0, y.size)]
+        self._lines, self._outlines = [], []
+        for part in parts:
+            outline = stroke_outline(x[part], y[part], self._pen.widthF()) if self._wide else None
+            if outline is None:
+                self._lines.append(polyline(x[part], y[part], projection))
+            else:
+                self._outlines.append(outline)
+        edges = zip(*(edge.tolist() for edge in bars), strict=True)
+        self._bars = [QRectF(left, top, right - left, bottom - top) for left, right, top, bottom in edges]
+        margin = self._pen.widthF() / 2 + 1
+        bounds = QRectF()
+        for path in (*self._lines, *self._outlines):
+            if not path.isEmpty():
+                bounds |= path.controlPointRect().adjusted(-margin, -margin, margin, margin)
+        for bar in self._bars:
+            bounds |= bar
+        self.set_bounds(bounds & area_of(projection, 20))
 
     def _draw(self, painter: QPainter) -> None:
-        if self._filled:
-            painter.fillPath(self._path, self._pen.color())
-        else:
-            super()._draw(painter)
+        for outline in self._outlines:
+            painter.fillPath(outline, self._pen.color())
+        painter.setPen(self._pen)
+        for line in self._lines:
+            painter.drawPath(line)
+        if self._bars:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._pen.color())
+            painter.drawRects(self._bars)
 
 
 class Line(PathItem):

@@ -237,6 +237,8 @@ class NumberTable(Ringed):
         for k, row in enumerate(self._rows):
             box = self.row_rect(k)
             self._paint_selection(painter, k, box)
+            if not box.intersects(event.rect()):
+                continue
             if not self._selectable and (k or self._head):
                 painter.fillRect(QRectF(0, box.top(), self.width(), 1), QColor(self._theme.hairline))
             if self._checkable and k < len(self._checked):
@@ -301,7 +303,7 @@ class NumberTable(Ringed):
     def _paint_formula(self, painter: QPainter, cell: Cell, box: QRectF) -> None:
         """Draw a formula from the left of `box`, smaller if it is too long, and cut off at the least size."""
         shown = formula(cell.latex, _FORMULA, self._colour(cell))
-        scale = min(max(box.width() / shown.width, _SMALLEST / _FORMULA), 1.0)
+        scale = min(max(box.width() / shown.width, _SMALLEST / _FORMULA), box.height() / shown.height, 1.0)
         middle = int(box.center().y())
         y = middle - shown.height * scale / 2 + shown.baseline * scale
         painter.save()

@@ -22,6 +22,9 @@ from gui.tabs.long_formula import FLAT, LEAST, WIDTH, LongFormula
 from gui.tabs.step_list import StepTable
 from gui.theme import Theme, ui_font
 
+LONG = 400
+"""LaTeX of so many characters is too long for one line, without being measured."""
+
 
 class HeaderLink(QAbstractButton):
     """A word in the title line of a card that can be pressed."""
@@ -108,8 +111,8 @@ class ResultArea(QWidget):
 
     def show_result(self, latex: str, inline: str, raw: RawForm | None) -> None:
         """Show the tidy form, over several lines if it is too long for one, and perhaps the raw one."""
-        shown = formula(FLAT + latex, self.SIZE, "#000000")
-        long = shown.width * LEAST > (WIDTH - 2 * self.SIDE) * self.SIZE
+        room = (WIDTH - 2 * self.SIDE) * self.SIZE
+        long = len(latex) > LONG or formula(FLAT + latex, self.SIZE, "#000000").width * LEAST > room
         self.result.show_formula("" if long else FLAT + latex)
         self.long_result.show_formula(inline if long else "")
         self.result.setVisible(not long)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.formula import formula, plain_text
+from gui.latex_cutting import shortened
 from gui.theme import ui_font
 
 FLAT = r"\textstyle "
@@ -27,6 +28,12 @@ GAP = 8
 
 MOST_LINES = 7
 """Lines of one formula; what is longer ends with an ellipsis."""
+
+SURELY_LONG = 400
+"""A piece of so many characters is longer than a line, without being measured."""
+
+MOST_SIGNS = 80
+"""A term, which is never broken, is cut off after so many, more than there is room for."""
 
 CUT = "\N{HORIZONTAL ELLIPSIS}"
 
@@ -88,7 +95,7 @@ def lines_of(pieces: Sequence[str], room: float, most: int = 100) -> list[str]:
     lines: list[str] = []
     used = room
     for piece in pieces:
-        width = _width(piece)
+        width = _width(piece) if len(piece) < SURELY_LONG else math.inf
         if used + GAP + width <= room:
             lines[-1] = rf"{lines[-1]} \; {piece}"
             used += GAP + width
@@ -96,23 +103,28 @@ def lines_of(pieces: Sequence[str], room: float, most: int = 100) -> list[str]:
             lines.append(piece)
             used = width
         else:
-            broken, used = _broken(piece, room)
+            broken, used = _broken(piece, room, most - len(lines))
             lines += broken
+        if len(lines) > most:
+            break
     return lines if len(lines) <= most else [*lines[: most - 1], rf"{lines[most - 1]} \; \text{{{CUT}}}"]
 
 
-def _broken(latex: str, room: float) -> tuple[list[str], float]:
-    """Break one piece, and say how much of the last line it fills.
+def _broken(latex: str, room: float, most: int) -> tuple[list[str], float]:
+    """Break one piece into lines, one more than asked for if it is too long, and say how full the last is.
 
     Its terms are measured one by one, because typesetting ever longer lines takes long.
     """
     lines: list[str] = []
     used = room
-    for term in terms(latex):
+    for whole in terms(latex):
+        term = shortened(whole, MOST_SIGNS)
         width = _width(term) + GAP
         if lines and used + width <= room:
             lines[-1] = f"{lines[-1]} {term}"
             used += width
+        elif len(lines) > most:
+            break
         else:  # after something, even nothing, a sign keeps its gaps
             lines.append(f"{{}} {term}" if lines else term)
             used = width

@@ -25,6 +25,7 @@ from gui.controls.card import BLEED
 from gui.controls.focus import Ringed
 from gui.formula import formula, plain_text
 from gui.icons import paint_icon
+from gui.latex_cutting import shortened
 from gui.tabs.long_formula import FLAT, LETTERS, MOST_LINES, WIDTH, line_height, lines_of, paint_fitted
 from gui.theme import FOCUS_RING, RADIUS, Theme, ui_font
 
@@ -33,6 +34,13 @@ NUMBER_COLUMN = 23
 
 ROW = 29
 """Height of a row of the list."""
+
+MEASURED = 10
+"""So many rows are as high as their formulas need; later ones draw high formulas smaller, so that a long list
+is typeset only where it is seen."""
+
+MOST_SIGNS = 60
+"""Longer formulas are cut off, for the row has no room for more."""
 
 INDENT = 15
 """How far the parts of a part are set in."""
@@ -245,18 +253,20 @@ class StepTable(NumberTable):
         self.setCursor(Qt.CursorShape.PointingHandCursor if live else Qt.CursorShape.ArrowCursor)
         self.details.show_step(chosen, notice)
         self.show_columns(_columns(widest))
+        formulas = [shortened(step.latex, MOST_SIGNS) for step in steps]
         self.show_rows(
             [
                 (
                     Cell(str(step.number), colour=second),
                     Cell(step.rule, colour=second),
-                    Cell(latex=FLAT + step.latex),
+                    Cell(latex=FLAT + latex),
                 )
-                for step in steps
+                for step, latex in zip(steps, formulas, strict=True)
             ],
             selected=chosen.number - 1 if chosen else None,
         )
-        heights = (line_height(step.latex, ROW) for step in steps)
+        heights = [line_height(latex, ROW) for latex in formulas[:MEASURED]]
+        heights += [ROW] * (count - len(heights))
         self._tops = list(accumulate(heights, initial=0))
         self._current = chosen.number - 1 if chosen else min(self._current, max(count - 1, 0))
         self._make_room()
