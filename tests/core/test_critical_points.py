@@ -23,14 +23,15 @@ def kinds(text: str, window: tuple[float, float, float, float] = VIEW) -> dict[s
 def test_the_known_minima_are_found(preset: SurfacePreset) -> None:
     left, right, bottom, top = map(float, preset.view)
     expression = parse(preset.formula)
-    found = find_critical_points(expression, {}, ("x", "y"), (left, right, bottom, top)).points
+    letters = dict(preset.parameters)
+    found = find_critical_points(expression, letters, ("x", "y"), (left, right, bottom, top)).points
     minima = [(point.x, point.y) for point in found if point.kind.value == "minimum"]
     for x, y in preset.minima:
         assert min(math.hypot(x - a, y - b) for a, b in minima) < 1e-9
     h = 1e-5
     for point in found:
-        at = {"x": point.x, "y": point.y}
-        for name in at:
+        at = {**letters, "x": point.x, "y": point.y}
+        for name in ("x", "y"):
             ahead, behind = ({**at, name: at[name] + side * h} for side in (1.0, -1.0))
             slope = (expression.evaluate(ahead) - expression.evaluate(behind)) / (2 * h)
             assert abs(slope) < 1e-4
