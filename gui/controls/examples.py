@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from gui.controls.popup import Popup
 from gui.formula import formula, plain_text
-from gui.theme import CARD_RADIUS, RADIUS, Theme, ui_font
+from gui.theme import RADIUS, Theme, ui_font
 
 ExampleGroups = Sequence[tuple[str, Sequence[tuple[str, str, str]]]]
 """(group title, [(key, LaTeX, remark), ...]) for each group."""
@@ -114,7 +115,7 @@ class _ExampleRows(QWidget):
             shown.paint(painter, box.left(), round(y), scale)
 
 
-class ExamplesPopup(QFrame):
+class ExamplesPopup(Popup):
     """The list, as a popup under its field: mouse or arrow keys, Return chooses, Esc closes.
 
     Parameters
@@ -135,9 +136,7 @@ class ExamplesPopup(QFrame):
     def __init__(
         self, theme: Theme, groups: ExampleGroups, lines: Mapping[str, str], parent: QWidget
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self._theme = theme
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        super().__init__(theme, parent)
         self.rows = _ExampleRows(theme, groups, lines)
         self.rows.chosen.connect(self._choose)
         self._scroll = QScrollArea(self)
@@ -191,11 +190,3 @@ class ExamplesPopup(QFrame):
     def sizeHint(self) -> QSize:
         """Give the whole list."""
         return QSize(300, min(self.rows.height() + 2, _TALLEST))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the rounded card behind the rows."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.border), 1))
-        painter.setBrush(QColor(self._theme.card))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CARD_RADIUS, CARD_RADIUS)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.controls.buttons import Button
 from gui.controls.card import text_label
 from gui.controls.choices import CheckBox
-from gui.theme import CARD_RADIUS, Theme
+from gui.controls.popup import Popup
+from gui.theme import Theme
 
 HEIGHT = 22
 INDENT = 25
@@ -41,7 +42,7 @@ class _Row(QWidget):
             self.box.click()
 
 
-class ShowList(QFrame):
+class ShowList(Popup):
     """What can be shown, as a popup: Tab or arrow keys move, Space ticks, Esc or a click outside closes.
 
     Parameters
@@ -64,9 +65,7 @@ class ShowList(QFrame):
     def __init__(
         self, theme: Theme, titles: Mapping[str, str], below: Mapping[str, QWidget], parent: QWidget
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self._theme = theme
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        super().__init__(theme, parent)
         self.setAccessibleName("What is shown")
         self.boxes: dict[str, CheckBox] = {}
         column = QVBoxLayout(self)
@@ -109,14 +108,6 @@ class ShowList(QFrame):
             boxes[(boxes.index(focused) + step) % len(boxes)].setFocus(Qt.FocusReason.TabFocusReason)
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the rounded card behind the rows."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.border), 1))
-        painter.setBrush(QColor(self._theme.card))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CARD_RADIUS, CARD_RADIUS)
 
 
 class ShowButton(Button):
