@@ -16,6 +16,18 @@ import numpy as np
 
 from core.optimizers.base import FirstOrder, Memory, learning_rate_field
 from core.optimizers.hyperparameters import hyperparameter
+from core.optimizers.substeps import (
+    ADAPTED_MOVE,
+    ADAPTED_RATE,
+    CORRECTED_FIRST,
+    CORRECTED_SECOND,
+    FIRST_MOMENT,
+    GRADIENT,
+    SCALED_MOVE,
+    SECOND_MOMENT,
+    SubStep,
+    new_point,
+)
 from core.primitives import FloatArray, greater, where
 
 
@@ -83,6 +95,19 @@ class AdaGrad(FirstOrder):
         "squared_sum": "s",
         "effective_step": r"\frac{\eta}{\sqrt{s} + \varepsilon}",
     }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        SubStep(
+            "sum of squares", r"s \leftarrow s + g^2", "squared_sum", "{squared_sum_before} + {gradient}²"
+        ),
+        SubStep(
+            "step factors",
+            r"\alpha = \eta / (\sqrt{s} + \varepsilon)",
+            "effective_step",
+            "{rate} / (√{squared_sum} + {epsilon})",
+        ),
+        SCALED_MOVE,
+    )
 
     def update(self, point: Any, gradient: Any, memory: Memory, step: Any) -> tuple[Any, Memory]:
         """Add to the sum of squares and divide by its root."""
@@ -139,6 +164,28 @@ class AdaDelta(FirstOrder):
         "squared_step": "u",
         "effective_step": r"\eta \frac{\sqrt{u + \varepsilon}}{\sqrt{v + \varepsilon}}",
     }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        SubStep(
+            "mean of squares",
+            r"v \leftarrow \rho v + (1 - \rho)\, g^2",
+            "squared_gradient",
+            "{rho} · {squared_gradient_before} + (1 − {rho}) · {gradient}²",
+        ),
+        SubStep(
+            "step factors",
+            r"\alpha = \eta \sqrt{u + \varepsilon} / \sqrt{v + \varepsilon}",
+            "effective_step",
+            "{rate} · √({squared_step_before} + {epsilon}) / √({squared_gradient} + {epsilon})",
+        ),
+        SubStep(
+            "mean of squared steps",
+            r"u \leftarrow \rho u + (1 - \rho)\, (\alpha g / \eta)^2",
+            "squared_step",
+            "{rho} · {squared_step_before} + (1 − {rho}) · ({effective_step} · {gradient} / {rate})²",
+        ),
+        SCALED_MOVE,
+    )
 
     def update(self, point: Any, gradient: Any, memory: Memory, step: Any) -> tuple[Any, Memory]:
         """Scale the gradient by the ratio of the two averages."""
@@ -197,6 +244,22 @@ class RMSProp(FirstOrder):
         "second_moment": "v",
         "effective_step": r"\frac{\eta}{\sqrt{v} + \varepsilon}",
     }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        SubStep(
+            "mean of squares",
+            r"v \leftarrow \alpha v + (1 - \alpha)\, g^2",
+            "second_moment",
+            "{alpha} · {second_moment_before} + (1 − {alpha}) · {gradient}²",
+        ),
+        SubStep(
+            "step factors",
+            r"a = \eta / (\sqrt{v} + \varepsilon)",
+            "effective_step",
+            "{rate} / (√{second_moment} + {epsilon})",
+        ),
+        new_point(r"\theta \leftarrow \theta - a\, g", "{point} − {effective_step} · {gradient}"),
+    )
 
     def update(self, point: Any, gradient: Any, memory: Memory, step: Any) -> tuple[Any, Memory]:
         """Average the squares and divide by the root."""
@@ -270,6 +333,15 @@ class Adam(_Moments):
         "corrected_second_moment": r"\hat{v}",
         "effective_step": r"\frac{\eta}{\sqrt{\hat{v}} + \varepsilon}",
     }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        FIRST_MOMENT,
+        SECOND_MOMENT,
+        CORRECTED_FIRST,
+        CORRECTED_SECOND,
+        ADAPTED_RATE,
+        ADAPTED_MOVE,
+    )
 
     def update(self, point: Any, gradient: Any, memory: Memory, step: Any) -> tuple[Any, Memory]:
         """Average the gradient and its square, correct both, and step."""
@@ -334,6 +406,25 @@ class AMSGrad(_Moments):
         "corrected_first_moment": r"\hat{m}",
         "effective_step": r"\frac{\eta}{\sqrt{\hat{w}} + \varepsilon}",
     }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        FIRST_MOMENT,
+        SECOND_MOMENT,
+        SubStep(
+            "largest squares",
+            r"w \leftarrow \max(w, v)",
+            "largest_second_moment",
+            "max({largest_second_moment_before}, {second_moment})",
+        ),
+        CORRECTED_FIRST,
+        SubStep(
+            "step factors",
+            r"\alpha = \eta / (\sqrt{w / (1 - \beta_2^t)} + \varepsilon)",
+            "effective_step",
+            "{rate} / (√({largest_second_moment} / (1 − {beta2}^{t})) + {epsilon})",
+        ),
+        ADAPTED_MOVE,
+    )
 
     def update(self, point: Any, gradient: Any, memory: Memory, step: Any) -> tuple[Any, Memory]:
         """Step as Adam does, with the largest second moment so far."""
@@ -400,6 +491,23 @@ class AdaMax(_Moments):
         "largest_gradient": "u",
         "effective_step": r"\frac{\eta}{(1-{\beta_1}^{t}) \, u}",
     }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        FIRST_MOMENT,
+        SubStep(
+            "largest gradient",
+            r"u \leftarrow \max(\beta_2 u,\, |g| + \varepsilon)",
+            "largest_gradient",
+            "max({beta2} · {largest_gradient_before}, |{gradient}| + {epsilon})",
+        ),
+        SubStep(
+            "step factors",
+            r"\alpha = \eta / ((1 - \beta_1^t)\, u)",
+            "effective_step",
+            "{rate} / ((1 − {beta1}^{t}) · {largest_gradient})",
+        ),
+        new_point(r"\theta \leftarrow \theta - \alpha\, m", "{point} − {effective_step} · {first_moment}"),
+    )
 
     def update(self, point: Any, gradient: Any, memory: Memory, step: Any) -> tuple[Any, Memory]:
         """Fade the largest gradient and divide by it."""
@@ -470,6 +578,20 @@ class NAdam(_Moments):
         "corrected_second_moment": r"\hat{v}",
         "effective_step": r"\frac{\eta}{\sqrt{\hat{v}} + \varepsilon}",
     }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        FIRST_MOMENT,
+        SECOND_MOMENT,
+        SubStep("product of momenta", r"p \leftarrow p\, \mu_t", "momentum_product"),
+        SubStep(
+            "corrected mean",
+            r"\hat m = \mu_{t+1} m / (1 - p\, \mu_{t+1}) + (1 - \mu_t)\, g / (1 - p)",
+            "corrected_first_moment",
+        ),
+        CORRECTED_SECOND,
+        ADAPTED_RATE,
+        ADAPTED_MOVE,
+    )
 
     def init(self, point: FloatArray) -> Memory:
         """Zeros, and the empty product, which is 1."""
@@ -546,6 +668,18 @@ class RAdam(_Moments):
         "corrected_first_moment": r"\hat{m}",
         "effective_step": r"\eta \, r \frac{\sqrt{1-{\beta_2}^{t}}}{\sqrt{v} + \varepsilon}",
     }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        FIRST_MOMENT,
+        SECOND_MOMENT,
+        CORRECTED_FIRST,
+        SubStep(
+            "step factors",
+            r"\alpha = \eta r \sqrt{1 - \beta_2^t} / (\sqrt{v} + \varepsilon), \; \text{or} \; \eta",
+            "effective_step",
+        ),
+        ADAPTED_MOVE,
+    )
 
     def update(self, point: Any, gradient: Any, memory: Memory, step: Any) -> tuple[Any, Memory]:
         """Step with momentum alone at first, then as Adam with the rectified divisor."""
@@ -605,6 +739,24 @@ class AdamW(Adam):
         r"\hat{m} = \frac{m}{1-{\beta_1}^{t}}, \quad \hat{v} = \frac{v}{1-{\beta_2}^{t}}, \quad "
         r"\theta \leftarrow (1 - \eta \lambda) \theta "
         r"- \frac{\eta}{\sqrt{\hat{v}} + \varepsilon} \, \hat{m}"
+    )
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        FIRST_MOMENT,
+        SECOND_MOMENT,
+        CORRECTED_FIRST,
+        CORRECTED_SECOND,
+        ADAPTED_RATE,
+        SubStep(
+            "faded point",
+            r"\theta' = (1 - \eta \lambda)\, \theta",
+            lambda known: (1.0 - known["rate"] * known["weight_decay"]) * known["point"],
+            "(1 − {rate} · {weight_decay}) · {point}",
+        ),
+        new_point(
+            r"\theta \leftarrow \theta' - \alpha\, \hat m",
+            "(1 − {rate} · {weight_decay}) · {point} − {effective_step} · {corrected_first_moment}",
+        ),
     )
 
     def update(self, point: Any, gradient: Any, memory: Memory, step: Any) -> tuple[Any, Memory]:

@@ -12,6 +12,7 @@ import numpy as np
 from core.optimizers.hyperparameters import Adjustable, hyperparameter
 from core.optimizers.objective import Evaluation, Objective
 from core.optimizers.schedules import Constant, Schedule, require_schedule
+from core.optimizers.substeps import SubStep
 from core.primitives import FloatArray
 
 Memory = dict[str, Any]
@@ -39,6 +40,8 @@ class Optimizer(Adjustable):
         The update formula, in which g is the gradient.
     internals
         LaTeX of the sign of each name in the optimiser's memory.
+    substeps
+        What it does within a step, line by line.
     stability_formula
         How the largest stable learning rate follows from the largest curvature λmax, or empty where the
         curvature alone does not tell.
@@ -57,6 +60,7 @@ class Optimizer(Adjustable):
     learning_rate: float = learning_rate_field(0.01)
     schedule: Schedule = field(default_factory=Constant, kw_only=True)
     internals: ClassVar[Mapping[str, str]] = {}
+    substeps: ClassVar[tuple[SubStep, ...]] = ()
     stability_formula: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
@@ -80,6 +84,69 @@ class Optimizer(Adjustable):
     def init(self, point: FloatArray) -> Memory:
         """Memory before the first step: zeros."""
         return {name: np.zeros_like(point) for name in self.internals}
+
+    def evaluations(self, internals: Mapping[str, FloatArray], steps: int) -> FloatArray:
+        """Gradient evaluations spent until each point: one a step, unless a kind of optimiser says more.
+
+        Parameters
+        ----------
+        internals
+            As in `core.optimizers.Trajectory`.
+        steps
+            How many steps were taken.
+
+        Returns
+        -------
+        ndarray
+            Shape ``(steps + 1,)``, from 0; the evaluation at the start belongs to the first step.
+
+        Examples
+        --------
+        >>> from core.optimizers import Adam
+        >>> Adam().evaluations({}, steps=3).tolist()
+        [0.0, 1.0, 2.0, 3.0]
+        """
+        return np.arange(steps + 1.0)
+
+    def quantities(
+        self,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        internals: Mapping[str, FloatArray],
+        step: int,
+    ) -> dict[str, Any]:
+        """Gather what a step computed with, for its `substeps`.
+
+        Parameters
+        ----------
+        before, after
+            ``point`` and ``gradient`` before the step, and ``point`` after it.
+        internals
+            As in `core.optimizers.Trajectory`.
+        step
+            Number of the step, from 1.
+
+        Returns
+        -------
+        dict
+            Hyperparameters by name, ``rate`` of this step, ``t`` its number, ``point``, ``gradient``,
+            ``new_point``, and each internal as ``name_before`` and ``name``.
+
+        Examples
+        --------
+        >>> from core.optimizers import Momentum
+        >>> known = Momentum(0.1, beta=0.5).quantities(
+        ...     {"point": 1.0, "gradient": 2.0}, {"point": 0.8}, {"velocity": np.array([0.0, 2.0])}, step=1
+        ... )
+        >>> [known[name] for name in ("beta", "rate", "velocity_before", "velocity", "new_point")]
+        [0.5, 0.1, 0.0, 2.0, 0.8]
+        """
+        known: dict[str, Any] = {each.name: getattr(self, each.name) for each in self.hyperparameters()}
+        for name, kept in internals.items():
+            known[f"{name}_before"], known[name] = kept[step - 1], kept[step]
+            if not np.ndim(kept[step]):
+                known[f"{name}_before"], known[name] = float(kept[step - 1]), float(kept[step])
+        return {**known, **before, "new_point": after["point"], "rate": float(self.rate(step)), "t": step}
 
     @abstractmethod
     def advance(

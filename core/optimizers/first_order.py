@@ -8,6 +8,11 @@ from typing import Any, ClassVar
 
 from core.optimizers.base import FirstOrder, Memory, learning_rate_field
 from core.optimizers.hyperparameters import hyperparameter
+from core.optimizers.substeps import GRADIENT, SubStep, new_point
+
+VELOCITY = SubStep(
+    "velocity", r"v \leftarrow \beta v + g", "velocity", "{beta} · {velocity_before} + {gradient}"
+)
 
 
 def momentum_field() -> Any:
@@ -45,6 +50,10 @@ class GradientDescent(FirstOrder):
     learning_rate: float = learning_rate_field(0.001)
     title: ClassVar[str] = "Gradient descent"
     latex: ClassVar[str] = r"\theta \leftarrow \theta - \eta \, {\nabla} L"
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        new_point(r"\theta \leftarrow \theta - \eta\, g", "{point} − {rate} · {gradient}"),
+    )
     stability_formula: ClassVar[str] = "2/λmax"
 
     @property
@@ -93,6 +102,11 @@ class Momentum(FirstOrder):
     title: ClassVar[str] = "Momentum"
     latex: ClassVar[str] = r"v \leftarrow \beta v + {\nabla} L, \quad \theta \leftarrow \theta - \eta \, v"
     internals: ClassVar[Mapping[str, str]] = {"velocity": "v"}
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        VELOCITY,
+        new_point(r"\theta \leftarrow \theta - \eta\, v", "{point} − {rate} · {velocity}"),
+    )
     stability_formula: ClassVar[str] = "2(1 + β)/λmax"
 
     @property
@@ -146,6 +160,20 @@ class Nesterov(FirstOrder):
         r"\theta \leftarrow \theta - \eta \left( {\nabla} L + \beta v \right)"
     )
     internals: ClassVar[Mapping[str, str]] = {"velocity": "v"}
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        VELOCITY,
+        SubStep(
+            "look ahead",
+            r"d = g + \beta v",
+            lambda known: known["gradient"] + known["beta"] * known["velocity"],
+            "{gradient} + {beta} · {velocity}",
+        ),
+        new_point(
+            r"\theta \leftarrow \theta - \eta\, d",
+            "{point} − {rate} · ({gradient} + {beta} · {velocity})",
+        ),
+    )
     stability_formula: ClassVar[str] = "2(1 + β)/((1 + 2β) λmax)"
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from core.optimizers.base import Memory, NoStep, Optimizer, learning_rate_field
 from core.optimizers.hyperparameters import hyperparameter
 from core.optimizers.line_search import backtrack, search_wolfe
 from core.optimizers.objective import Evaluation, Objective
+from core.optimizers.substeps import GRADIENT, SubStep, new_point
 from core.primitives import FloatArray
 
 
@@ -49,7 +50,25 @@ class Newton(Optimizer):
     learning_rate: float = learning_rate_field(1.0)
     title: ClassVar[str] = "Newton"
     latex: ClassVar[str] = r"\theta \leftarrow \theta - \eta \, {H}^{-1} {\nabla} L"
-    internals: ClassVar[Mapping[str, str]] = {"direction": "p", "eigenvalues": r"\lambda"}
+    internals: ClassVar[Mapping[str, str]] = {
+        "direction": "p",
+        "eigenvalues": r"\lambda",
+        "evaluations": "n",
+    }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        SubStep("curvatures", r"\lambda(H), \; H = {\nabla}^2 f(\theta)", "eigenvalues"),
+        SubStep("direction", r"p = -H^{-1} g", "direction"),
+        new_point(r"\theta \leftarrow \theta + \eta\, p", "{point} + {rate} · {direction}"),
+    )
+
+    def init(self, point: FloatArray) -> Memory:
+        """Zeros; the count is one number for all coordinates."""
+        return super().init(point) | {"evaluations": np.zeros(())}
+
+    def evaluations(self, internals: Mapping[str, FloatArray], steps: int) -> FloatArray:
+        """Add up those of each step: the gradient, and the Hessian, worth one for each coordinate."""
+        return np.cumsum(internals["evaluations"][: steps + 1])
 
     def advance(
         self, objective: Objective, here: Evaluation, memory: Memory, step: int
@@ -63,7 +82,11 @@ class Newton(Optimizer):
             raise NoStep("the Hessian is singular there, so Newton's step does not exist. Try damped Newton.")
         direction = -(vectors @ np.where(flat, 0.0, along / np.where(flat, 1.0, values)))
         there = objective.evaluate(here.point + self.rate(step) * direction)
-        return there, {"direction": direction, "eigenvalues": values}
+        return there, {
+            "direction": direction,
+            "eigenvalues": values,
+            "evaluations": np.array(1.0 + len(values)),
+        }
 
 
 @dataclass(frozen=True)
@@ -122,11 +145,23 @@ class DampedNewton(Optimizer):
         "direction": "p",
         "eigenvalues": r"\lambda",
         "step_length": r"\alpha",
+        "evaluations": "n",
     }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        SubStep("curvatures", r"\lambda(H), \; H = {\nabla}^2 f(\theta)", "eigenvalues"),
+        SubStep("direction", r"p = -|H|^{-1} g", "direction"),
+        SubStep("step length", r"\alpha \; \text{by backtracking from} \; \eta", "step_length"),
+        new_point(r"\theta \leftarrow \theta + \alpha\, p", "{point} + {step_length} · {direction}"),
+    )
 
     def init(self, point: FloatArray) -> Memory:
-        """Zeros; the step length is one number for all coordinates."""
-        return super().init(point) | {"step_length": np.zeros(())}
+        """Zeros; the step length and the count are one number for all coordinates."""
+        return super().init(point) | {"step_length": np.zeros(()), "evaluations": np.zeros(())}
+
+    def evaluations(self, internals: Mapping[str, FloatArray], steps: int) -> FloatArray:
+        """Add up those of each step: trials, and the Hessian, worth one for each coordinate."""
+        return np.cumsum(internals["evaluations"][: steps + 1])
 
     def advance(
         self, objective: Objective, here: Evaluation, memory: Memory, step: int
@@ -137,10 +172,16 @@ class DampedNewton(Optimizer):
         largest = float(sizes.max(initial=0.0))
         curvatures = np.maximum(sizes, 1e-8 * largest) if largest > 0.0 else np.ones_like(sizes)
         direction = -(vectors @ ((vectors.T @ here.gradient) / curvatures))
+        counted, count = counting(objective)
         there, length = backtrack(
-            objective, here, direction, self.rate(step), shrink=self.backtracking, share=self.armijo
+            counted, here, direction, self.rate(step), shrink=self.backtracking, share=self.armijo
         )
-        return there, {"direction": direction, "eigenvalues": values, "step_length": np.array(length)}
+        return there, {
+            "direction": direction,
+            "eigenvalues": values,
+            "step_length": np.array(length),
+            "evaluations": np.array(float(count() + len(values))),
+        }
 
 
 @dataclass(frozen=True)
@@ -197,7 +238,14 @@ class LBFGS(Optimizer):
         "step_length": r"\alpha",
         "steps": "s",
         "gradient_changes": "y",
+        "evaluations": "n",
     }
+    substeps: ClassVar[tuple[SubStep, ...]] = (
+        GRADIENT,
+        SubStep("direction", r"p = -B g, \; B \approx H^{-1}", "direction"),
+        SubStep("step length", r"\alpha \; \text{by Wolfe's conditions}", "step_length"),
+        new_point(r"\theta \leftarrow \theta + \alpha\, p", "{point} + {step_length} · {direction}"),
+    )
 
     def init(self, point: FloatArray) -> Memory:
         """Zeros: as many pairs as are remembered, the newest last, and pairs of zeros where none is yet."""
@@ -207,7 +255,12 @@ class LBFGS(Optimizer):
             "step_length": np.zeros(()),
             "steps": pairs,
             "gradient_changes": pairs,
+            "evaluations": np.zeros(()),
         }
+
+    def evaluations(self, internals: Mapping[str, FloatArray], steps: int) -> FloatArray:
+        """Add up those of each step, trials of the line search included."""
+        return np.cumsum(internals["evaluations"][: steps + 1])
 
     def advance(
         self, objective: Objective, here: Evaluation, memory: Memory, step: int
@@ -217,8 +270,9 @@ class LBFGS(Optimizer):
         first = self.rate(step)
         if not memory["steps"].any():
             first = first * min(1.0, 1.0 / max(float(np.abs(here.gradient).sum()), np.finfo(np.float64).tiny))
+        counted, count = counting(objective)
         there, length = search_wolfe(
-            objective, here, direction, first, share=self.armijo, flattening=self.wolfe
+            counted, here, direction, first, share=self.armijo, flattening=self.wolfe
         )
         moved, change = there.point - here.point, there.gradient - here.gradient
         steps, changes = memory["steps"], memory["gradient_changes"]
@@ -229,7 +283,20 @@ class LBFGS(Optimizer):
             "step_length": np.array(length),
             "steps": steps,
             "gradient_changes": changes,
+            "evaluations": np.array(float(count())),
         }
+
+
+def counting(objective: Objective) -> tuple[Objective, Callable[[], int]]:
+    """Give an objective that counts how often it is evaluated, and the count so far."""
+    count = 0
+
+    def counted(point: FloatArray) -> tuple[Any, Any]:
+        nonlocal count
+        count += 1
+        return objective.value_and_grad(point)
+
+    return replace(objective, value_and_grad=counted), lambda: count
 
 
 def spectrum(objective: Objective, point: FloatArray) -> tuple[FloatArray, FloatArray]:
