@@ -22,6 +22,7 @@ from core.scenes.gradient_state import GradientState, Point, decimals, race_of
 from core.scenes.gradient_surface import SurfaceScene, surface_scene
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
 from core.scenes.race import Race
+from core.scenes.race_progress import Progress, progress
 from core.scenes.race_script import race_script
 from core.scenes.state import (
     Parameter,
@@ -91,7 +92,7 @@ class GradientScene:
     comparisons
         The table of partial derivatives.
     slices
-        Along x and along y.
+        Along x and along y, or None while the race stands in their place.
     curvature
         At P.
     local
@@ -100,6 +101,8 @@ class GradientScene:
         Of the selected racer.
     race
         All optimisers from P; the same object as long as what it depends on stays.
+    progress
+        How far the race has come, or None while the slices are shown.
     rules
         The steps of a partial derivative.
     claims
@@ -132,11 +135,12 @@ class GradientScene:
     level: float
     level_label: Point | None
     comparisons: tuple[Comparison, ...]
-    slices: tuple[Slice, Slice]
+    slices: tuple[Slice, Slice] | None
     curvature: Curvature
     local: LocalPicture
     learning_rate: float
     race: Race
+    progress: Progress | None
     rules: RulesScene
     claims: ClaimsScene
     surface: SurfaceScene | None
@@ -180,11 +184,14 @@ def compute(state: GradientState) -> GradientScene:
         level=value if has_curve else math.nan,
         level_label=_level_label(plan, state, value) if has_curve else None,
         comparisons=_comparisons(expression, at, gradient),
-        slices=(slice_along(state, 0, plan, slopes[0]), slice_along(state, 1, plan, slopes[1])),
+        slices=(slice_along(state, 0, plan, slopes[0]), slice_along(state, 1, plan, slopes[1]))
+        if state.column == "slices"
+        else None,
         curvature=curvature,
         local=local,
         learning_rate=state.learning_rate,
         race=runners,
+        progress=progress(state, runners),
         rules=rules_scene(state),
         claims=claims_scene(state),
         surface=surface_scene(state, plan, runners, value, gradient),

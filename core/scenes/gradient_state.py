@@ -306,6 +306,11 @@ def with_slice_view(state: GradientState, axis: int, view: View) -> GradientStat
     return replace(state, view=moved, value_range=view[2:])
 
 
+def with_column(state: GradientState, column: str) -> GradientState:
+    """Choose what stands beside the map, of `COLUMNS`."""
+    return replace(state, column=column)
+
+
 def fit_view(state: GradientState) -> GradientState:
     """Choose windows that show the function, P and the end of its path."""
     for preset in PRESETS:

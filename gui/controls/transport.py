@@ -90,6 +90,11 @@ class TransportBar(QWidget):
         row.addWidget(self._speed_text)
         self._fit(narrow=False)
 
+    def add(self, widget: QWidget) -> None:
+        """Put one more control after the step."""
+        self._row.insertSpacing(self._row.count() - 5, 16)
+        self._row.insertWidget(self._row.count() - 5, widget)
+
     def _fit(self, *, narrow: bool) -> None:
         """Move together in a narrow window, without the speed in words."""
         self._row.setContentsMargins(*((12, 1, 3, 0) if narrow else (14, 1, 12, 0)))

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from core.scenes import gradient as core
 from core.scenes import gradient_state as choices
@@ -19,6 +20,7 @@ from gui.players import Player, Players
 from gui.plot_hand import ARROWS
 from gui.tab import ExampleGroup, Tab
 from gui.tabs.gradient_basins import connect_basins
+from gui.tabs.gradient_descent_column import ColumnSwitch, DescentColumn, connect_column
 from gui.tabs.gradient_inspector import GradientInspector
 from gui.tabs.gradient_local import connect_local
 from gui.tabs.gradient_local_panes import AlongPane, PolarPane
@@ -27,7 +29,7 @@ from gui.tabs.gradient_race_controls import connect_race
 from gui.tabs.gradient_rules import connect_rules
 from gui.tabs.gradient_stability import connect_stability
 from gui.tabs.gradient_surface import connect_surface
-from gui.tabs.layout import BELOW, BESIDE, lay_out, splitter
+from gui.tabs.layout import BELOW, BESIDE, column, lay_out, splitter
 from gui.tabs.letter_sweep import LetterSweep
 from gui.theme import NARROW_WINDOW
 
@@ -52,6 +54,10 @@ class GradientTab(Tab):
         Along x and along y.
     along_u, polar : AlongPane, PolarPane
         Along u, and the slope in every direction; shown on demand.
+    descent : DescentColumn
+        The race, in the place of the slices.
+    columns : ColumnSwitch
+        Chooses between the two.
     inspector : GradientInspector
         The cards at the right.
     transport : TransportBar
@@ -71,6 +77,7 @@ class GradientTab(Tab):
         self.slices = (SlicePane(self.theme, 0), SlicePane(self.theme, 1))
         self.transport = TransportBar(self.theme, speeds=SPEEDS, default_speed=self.speed)
         self.along_u, self.polar = AlongPane(self.theme), PolarPane(self.theme)
+        self.descent = DescentColumn(self.theme)
         self.inspector = GradientInspector(self.theme)
         self._labels_timer = QTimer(self, singleShot=True, interval=0)
         self._labels_timer.timeout.connect(self._render_again)
@@ -88,10 +95,14 @@ class GradientTab(Tab):
 
     def _lay_out(self) -> None:
         slices = splitter(BELOW, (*self.slices, self.along_u, self.polar), (1, 1, 1, 1))
-        self._plots = splitter(BESIDE, (self.map, slices), (1, 0))
+        beside = QWidget()
+        beside.setLayout(column(slices, self.descent))
+        self.columns = ColumnSwitch(self.theme, {"slices": slices, "descent": self.descent})
+        self.transport.add(self.columns)
+        self._plots = splitter(BESIDE, (self.map, beside), (1, 0))
         lay_out(self, self._plots, self.inspector, self.transport)
         self.pane_switch.add("map", self.map)
-        self.pane_switch.add("slices", slices, "Slices")
+        self.pane_switch.add("slices", beside, "Slices and descent")
         self.map.header.expand_toggled.connect(partial(self.pane_switch.enlarge, "map"))
 
     def _connect_plots(self) -> None:
@@ -133,6 +144,7 @@ class GradientTab(Tab):
         self.players.obey(self.transport)
         self.obey(self.transport)
         self.transport.step_chosen.connect(self._choose_step)
+        connect_column(self.columns, self.descent.loss, self)
 
     # Showing.
 
@@ -144,7 +156,8 @@ class GradientTab(Tab):
     def render(self, scene: GradientScene) -> None:
         """Show all of the scene."""
         self.map.show_scene(scene)
-        for pane in (*self.slices, self.along_u, self.polar):
+        self.columns.show_column("slices" if scene.progress is None else "descent")
+        for pane in (*self.slices, self.along_u, self.polar, self.descent):
             pane.show_scene(scene)
         self.inspector.show_scene(scene)
         self.sweep.show(scene.parameters)

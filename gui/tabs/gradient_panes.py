@@ -222,7 +222,9 @@ class SlicePane(PointPane):
         self._value_label = plot.add(Label(theme.derivative.text, VALUE))
 
     def show_scene(self, scene: GradientScene) -> None:
-        """Place all items."""
+        """Place all items, while the slices are beside the map."""
+        if scene.slices is None:
+            return
         part, plot, here = scene.slices[self.axis], self.plot, scene.point[self.axis]
         other = coordinate(scene.point[1 - self.axis], scene.decimals).replace("−", "-")
         other = f"{{{other}}}" if other.startswith("-") else other
@@ -236,13 +238,9 @@ class SlicePane(PointPane):
             self._tangent.clear()
         else:
             self._tangent.show(part.tangent.start, part.tangent.end)
-        self._place_label(scene)
-
-    def _place_label(self, scene: GradientScene) -> None:
-        part, point = scene.slices[self.axis], (scene.point[self.axis], scene.value)
         latex = f"{PARTIALS[self.axis]} = {latex_number(part.derivative, 2)}"
-        colour = self._theme.derivative.text
-        write_slope(self._value_label, latex, colour, self.plot, part.curve, point, part.tangent)
+        colour, point = self._theme.derivative.text, (here, scene.value)
+        write_slope(self._value_label, latex, colour, plot, part.curve, point, part.tangent)
 
 
 def write_slope(

@@ -553,11 +553,11 @@ def test_the_map_is_enlarged_and_made_small_again(tab: GradientTab) -> None:
 
 
 def test_the_view_menu_hides_the_slices_and_brings_them_back(window: Window, tab: GradientTab) -> None:
-    assert pane_entries(window) == {"Slices": True}
-    click_pane_entry(window, "Slices")
+    assert pane_entries(window) == {"Slices and descent": True}
+    click_pane_entry(window, "Slices and descent")
     assert not any(pane.isVisible() for pane in tab.slices)
     assert tab.map.width() == tab.width() - tab.inspector.width()
-    click_pane_entry(window, "Slices")
+    click_pane_entry(window, "Slices and descent")
     assert all(pane.isVisible() for pane in tab.slices)
 
 

@@ -1,0 +1,136 @@
+"""The race beside the map: the switch, the cursor through the steps, the scores, and the inside of a step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+
+from core.optimizers import OPTIMIZERS
+from core.scenes.gradient_state import GradientState, type_formula
+from core.scenes.race import Racer
+from core.scenes.race_internals import written
+from gui.tabs.gradient import GradientTab
+from tests.gui.mouse import drag
+from tests.gui.tabs import LEFT, NONE, SHIFT, Key, key, settle, show, undo
+
+IDLE = tuple(racer._replace(runs=False) for racer in GradientState().racers)
+
+
+def choose(tab: GradientTab, index: int) -> None:
+    """Click on one of the two halves of the switch."""
+    switch = tab.columns.choice
+    place = QPoint(switch.width() * (1 + 2 * index) // 4, switch.height() // 2)
+    QTest.mouseClick(switch, LEFT, NONE, place)
+    settle()
+
+
+@pytest.fixture
+def column(tab: GradientTab) -> GradientTab:
+    choose(tab, 1)
+    return tab
+
+
+def test_the_switch_puts_the_race_in_the_place_of_the_slices(tab: GradientTab) -> None:
+    assert tab.slices[0].isVisible() and not tab.descent.isVisible()
+    choose(tab, 1)
+    assert tab.state.column == "descent"
+    assert tab.descent.isVisible() and not tab.slices[0].isVisible()
+    assert tab.scene.slices is None
+    undo(tab)
+    assert tab.slices[0].isVisible() and not tab.descent.isVisible()
+    assert tab.scene.progress is None
+
+
+def test_the_scores_say_who_leads_and_at_what_cost(column: GradientTab) -> None:
+    rows = column.descent.scores.table.texts()
+    assert [row[0] for row in rows] == ["Gradient descent", "Nesterov", "Momentum", "Adam", "RMSProp"]
+    assert rows[0][1:] == ["0.62", "–"]
+    key(column, Key.Key_Period, SHIFT, times=5)
+    rows = column.descent.scores.table.texts()
+    assert next(row for row in rows if row[0] == "Gradient descent")[2].isdigit()
+
+
+def test_the_cursor_goes_through_the_steps(column: GradientTab) -> None:
+    plot = column.descent.loss.plot
+    assert plot.pill == "9"
+    drag(plot, (9.0, 1.0), (4.0, 1.0))
+    settle()
+    assert column.state.step == 4 and plot.pill == "4"
+    undo(column)
+    assert column.state.step == 9
+    drag(plot, (9.0, 1.0), (14.2, 1.0))
+    settle()
+    assert column.state.step == 14
+
+
+def test_the_cursor_moves_with_the_arrow_keys(column: GradientTab) -> None:
+    drag(column.descent.loss.plot, (9.0, 1.0), (9.0, 1.0))
+    settle()
+    QTest.keyClick(column.descent.loss.plot, Key.Key_Right)
+    QTest.keyClick(column.descent.loss.plot, Key.Key_Right, SHIFT)
+    settle()
+    assert column.state.step == 20
+    QTest.keyClick(column.descent.loss.plot, Key.Key_Left)
+    settle()
+    assert column.state.step == 19
+
+
+def test_choosing_a_racer_tells_its_last_step(column: GradientTab) -> None:
+    pane = column.descent.substeps
+    assert [line.title for line in pane.list.lines] == ["gradient", "new point"]
+    table = column.inspector.descent.table
+    QTest.mouseClick(table, LEFT, NONE, table.row_rect(4).center().toPoint())
+    settle()
+    assert [line.title for line in pane.list.lines][1:3] == ["mean of gradients", "mean of squares"]
+    adam = column.scene.race.run("adam")
+    assert pane.list.lines[-1].result == written(adam.points[9], 4)
+    before = pane.list.lines
+    key(column, Key.Key_Period)
+    assert pane.list.lines != before
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimiser_is_shown_at_work(column: GradientTab, name: str) -> None:
+    racers = (Racer(name, True, (("learning_rate", 0.05),)),)
+    show(column, replace(column.state, racers=racers, selected=name, step=3))
+    pane = column.descent.substeps
+    assert pane.list.lines and all(line.result for line in pane.list.lines)
+    assert pane.compass.isVisible()
+    assert not column.descent.grab().isNull()
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        (
+            replace(GradientState(), racers=IDLE),
+            "No",
+        ),
+        (replace(type_formula(GradientState(), "ln(x)+y"), point=(-1.0, 0.0)), "Descent cannot start"),
+    ],
+)
+def test_where_nothing_runs_the_plot_says_so(column: GradientTab, state: GradientState, message: str) -> None:
+    show(column, replace(state, column="descent"))
+    assert column.descent.loss.plot.message.startswith(message)
+    assert column.descent.scores.table.texts() == []
+    assert not column.descent.substeps.compass.isVisible()
+
+
+def test_it_plays_and_a_changed_rate_leaves_a_ghost(column: GradientTab) -> None:
+    column.playback.set_speed(600.0)
+    key(column, Key.Key_Space)
+    for _ in range(20):
+        QTest.qWait(15)
+    key(column, Key.Key_Space)
+    reached = column.state.step
+    assert reached > 30 and column.descent.loss.plot.pill == str(reached)
+    field = column.inspector.descent.rate.field
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0.02")
+    QTest.keyClick(field, Key.Key_Return)
+    settle()
+    assert [line.key for line in column.scene.progress.lines if line.is_ghost] == ["gradient_descent"]
