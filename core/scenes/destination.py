@@ -37,6 +37,9 @@ FLAT = 1e-10
 """A curvature below this share of the largest one is zero but for rounding."""
 
 
+SAME = 1e-6
+"""Ends that differ by such a part of the way there are one."""
+
 SHRINKING = 0.01
 """Newton's steps near a minimum shrink faster than by this factor, but for rounding."""
 
@@ -246,10 +249,20 @@ def destination(formula: str, parameters: Numbers, start: Point, racer: Racer) -
         return None, False
     end = (float(run.points[-1, 0]), float(run.points[-1, 1]))
     if not run.diverged:
-        reached = minimum_below(formula, parameters, end)
+        reached = minimum_below(formula, parameters, _rounded(end, start))
         if reached is not None and _rests_at(reached, run, racer, start):
             return reached, True
     return minimum_below(formula, parameters, start), False
+
+
+def _rounded(end: Point, start: Point) -> Point:
+    """Drop the digits in which runs to one minimum differ, so that it is searched for once."""
+    way = math.dist(end, start)
+    digit = 10.0 ** math.floor(math.log10(SAME * way)) if 0.0 < way < math.inf else 0.0
+    if not digit:
+        return end
+    x, y = (round(part / digit) * digit for part in end)
+    return x, y
 
 
 def _rests_at(minimum: Minimum, run: Course, racer: Racer, start: Point) -> bool:
