@@ -30,8 +30,11 @@ ARRIVED = 0.01
 AT_REST = 1e-9
 """A gradient that is shorter than the first one by this factor ends a long run."""
 
-FLOW_STEPS = 200
-"""At most so many steps follow the way straight down."""
+FLOW_STEPS = 400
+"""At most so many steps follow the way straight down; Rosenbrock's valley takes 300."""
+
+AWAY = 1e15
+"""So many times as far from the start as the start is from the origin there is no end."""
 
 FLAT = 1e-10
 """A curvature below this share of the largest one is zero but for rounding."""
@@ -227,7 +230,8 @@ def _flow(objective: Objective, point: FloatArray) -> FloatArray | None:
                 return point
             moved = float(np.linalg.norm(step))
             point, loss, gradient, matrix = there, below, ahead, objective.hessian(there)
-            if not np.isfinite(matrix).all():
+            far = float(np.linalg.norm(point - begin)) > AWAY * (1.0 + float(np.linalg.norm(begin)))
+            if far or not np.isfinite(matrix).all():
                 return None
             time *= 4.0 if wrong <= 0.05 * slope else 1.0
         elif float(np.linalg.norm(step)) <= 1e-12 * float(np.linalg.norm(point)) + 1e-300:
