@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,8 +20,11 @@ APART = 1e-6
 TIE = 1e-9
 """Factors that are less apart are equal."""
 
-HALVINGS = 50
+HALVINGS = 36
 """So often the interval that holds the best rate is cut in two."""
+
+DIGITS = 10
+"""So many digits of a curvature decide the best rate."""
 
 
 @dataclass(frozen=True)
@@ -147,11 +151,22 @@ def best_rate(optimizer: Optimizer, smallest: float, largest: float) -> BestRate
     >>> round(best.rate, 9), round(best.factor, 9)
     (0.4, 0.6)
     """
-    constant = optimizer.stability_constant
-    if not has_theory(optimizer) or constant is None or not 0.0 < smallest <= largest < math.inf:
+    if not has_theory(optimizer) or not 0.0 < smallest <= largest < math.inf:
         return None
-
     largest = max(largest, smallest * (1.0 + APART))
+    return _balanced(optimizer, _rounded(smallest), _rounded(largest))
+
+
+def _rounded(curvature: float) -> float:
+    """Drop the digits in which one and the same minimum differs from search to search."""
+    return float(f"{curvature:.{DIGITS}g}")
+
+
+@lru_cache(maxsize=64)
+def _balanced(optimizer: Optimizer, smallest: float, largest: float) -> BestRate:
+    """Find the rate at which the directions of two curvatures converge equally fast."""
+    constant = optimizer.stability_constant
+    assert constant is not None
 
     def factors(rate: float) -> tuple[float, float]:
         steady = replace(optimizer, learning_rate=rate, schedule=Constant())

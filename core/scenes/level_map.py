@@ -30,6 +30,9 @@ FAR_OUT = 5.0
 USUAL = 2.6
 """How far usual values reach above the least, as a multiple of what three quarters stay below."""
 
+SEARCHED = 96
+"""So many lines of the grid, or a few more, are searched for places on a level curve, which labels avoid."""
+
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -66,19 +69,21 @@ class LevelMap:
         return math.isnan(self.usual[0])
 
     def crossings(self, level: float) -> tuple[FloatArray, FloatArray]:
-        """Find where the function passes through `level` along the lines of the grid."""
+        """Find where the function passes through `level` along some of the lines of the grid."""
         return _crossings(self, level)
 
 
 @lru_cache(maxsize=2)
 def _crossings(plan: LevelMap, level: float) -> tuple[FloatArray, FloatArray]:
+    every = max(1, len(plan.x) // SEARCHED)
+    plan_x, plan_y = plan.x[::every], plan.y[::every]
     with np.errstate(all="ignore"):
-        above = plan.heights - level
+        above = plan.heights[::every, ::every] - level
         column, row, part = _sign_changes(above)
         row_up, column_up, part_up = _sign_changes(above.T)
-    across = plan.x[column] + part * (plan.x[1] - plan.x[0])
-    up = plan.y[row_up] + part_up * (plan.y[1] - plan.y[0])
-    x, y = np.concatenate((across, plan.x[column_up])), np.concatenate((plan.y[row], up))
+    across = plan_x[column] + part * (plan_x[1] - plan_x[0])
+    up = plan_y[row_up] + part_up * (plan_y[1] - plan_y[0])
+    x, y = np.concatenate((across, plan_x[column_up])), np.concatenate((plan_y[row], up))
     read_only(x, y)
     return x, y
 

@@ -29,7 +29,7 @@ from core.smoothness import slope_at
 MAX_STEPS = 20_000
 """Longest descent that can be followed."""
 
-FIRST_HORIZON = 16
+FIRST_HORIZON = 12
 """A path is computed so far at first."""
 
 QUICK_CHUNK, SLOW_CHUNK = 512, 32

@@ -42,10 +42,12 @@ class Button(QAbstractButton):
         chevron: bool = False,
         primary: bool = False,
         height: int = BUTTON_HEIGHT,
+        padding: int = _PADDING,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._padding = padding
         self._icon = icon
         self._chevron = chevron
         self._primary = primary
@@ -67,7 +69,7 @@ class Button(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Give the room for the content and its padding."""
-        return QSize(round(self._content_width() + 2 * _PADDING), self._height)
+        return QSize(round(self._content_width() + 2 * self._padding), self._height)
 
     def _ink(self) -> str:
         if not self.isEnabled():

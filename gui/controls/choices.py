@@ -181,11 +181,13 @@ class Segmented(Ringed):
         latex: bool = True,
         name: str = "",
         height: int = 24,
+        padding: int = 13,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._latex = latex
+        self._padding = padding
         self._options: tuple[tuple[str, str], ...] = ()
         self._key = self._shown = ""
         self.setFont(ui_font(12))
@@ -219,7 +221,7 @@ class Segmented(Ringed):
         return QFontMetricsF(self.font()).horizontalAdvance(text)
 
     def _widths(self) -> list[float]:
-        return [max(32.0, round(self._content_width(text) + 2 * 13)) for _, text in self._options]
+        return [max(32.0, round(self._content_width(text) + 2 * self._padding)) for _, text in self._options]
 
     def sizeHint(self) -> QSize:
         """Give the room for all segments."""

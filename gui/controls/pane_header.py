@@ -14,6 +14,9 @@ from gui.formula import formula, plain_text
 from gui.theme import NARROW_WINDOW, PANE_HEADER_HEIGHT, Theme, mixed, ui_font
 
 _LEFT = 14
+_SPACINGS = ((10, 0), (6, 4))
+"""Pixels before an entry of the legend, and how much shorter a line is: usually, and where room is short."""
+
 _SWATCHES = {"line": 16, "dash": 20, "arrow": 16, "square": 9, "dot": 9, "area": 10, "pill": 26}
 
 
@@ -38,7 +41,7 @@ class LegendEntry:
 
 
 class PaneHeader(QWidget):
-    """Title, note and legend; the legend hides in a narrow window, or where it does not fit.
+    """Title, note and legend; the legend hides in a narrow window, and its last entries where room is short.
 
     Attributes
     ----------
@@ -69,7 +72,7 @@ class PaneHeader(QWidget):
         self._controls: list[QWidget] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(_LEFT, 0, 8, 0)
-        self._row.setSpacing(9)
+        self._row.setSpacing(6)
         self._row.addStretch(1)
         if expandable:
             button = IconButton(theme, "expand", "Enlarge this pane", colour=theme.second)
@@ -102,30 +105,39 @@ class PaneHeader(QWidget):
             self._legend = tuple(legend)
             self.update()
 
-    def legend_visible(self) -> bool:
-        """Tell whether there is room for the legend."""
-        return self.window().width() >= NARROW_WINDOW and self._needed() <= self._room()
+    def legend_shown(self) -> tuple[LegendEntry, ...]:
+        """Give the entries for which there is room."""
+        return self._fitting()[0]
+
+    def _fitting(self) -> tuple[tuple[LegendEntry, ...], tuple[int, int]]:
+        """Give the entries for which there is room, and how they are spaced."""
+        if self.window().width() < NARROW_WINDOW:
+            return (), _SPACINGS[0]
+        room = self._room() - self._title_end()
+        for count in range(len(self._legend), 0, -1):
+            entries = self._legend[:count]
+            for gap, shorter in _SPACINGS:
+                if sum(self._entry_width(entry, shorter) + gap for entry in entries) <= room:
+                    return entries, (gap, shorter)
+        return (), _SPACINGS[0]
 
     def _room(self) -> float:
-        lefts = [widget.x() - 8 for widget in self._controls]
+        lefts = [widget.x() - 6 for widget in self._controls]
         return min([self.width() - 8, *lefts])
 
-    def _entry_width(self, entry: LegendEntry) -> float:
+    def _entry_width(self, entry: LegendEntry, shorter: int) -> float:
         words = (
             formula(entry.latex, 13.5, self._theme.second).width
             if entry.latex
             else QFontMetricsF(ui_font(12)).horizontalAdvance(entry.text)
         )
-        return _SWATCHES[entry.style] + 6 + words
+        return _swatch_width(entry, shorter) + 6 + words
 
     def _title_end(self) -> float:
         x = _LEFT + QFontMetricsF(ui_font(12, QFont.Weight.DemiBold)).horizontalAdvance(self._title)
         if self._note_latex:
             return x + 12 + formula(self._note_latex, 13.5, self._note_colour or self._theme.muted).width
         return x + (10 + QFontMetricsF(ui_font(12)).horizontalAdvance(self._note) if self._note else 0)
-
-    def _needed(self) -> float:
-        return self._title_end() + sum(self._entry_width(entry) + 10 for entry in self._legend)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw title, note and legend."""
@@ -144,20 +156,20 @@ class PaneHeader(QWidget):
             painter.setFont(ui_font(12))
             painter.setPen(QColor(theme.muted))
             self._words(painter, x + 10, self._note)
-        if not self.legend_visible():
-            return
         x = self._title_end()
-        for entry in self._legend:
-            x += 10
-            self._swatch(painter, entry, x)
-            words = x + _SWATCHES[entry.style] + 6
+        entries, (gap, shorter) = self._fitting()
+        for entry in entries:
+            x += gap
+            width = _swatch_width(entry, shorter)
+            self._swatch(painter, entry, x, width)
+            words = x + width + 6
             if entry.latex:
                 self._typeset(painter, words, entry.latex, theme.second)
             else:
                 painter.setFont(ui_font(12))
                 painter.setPen(QColor(theme.second))
                 self._words(painter, words, entry.text)
-            x += self._entry_width(entry)
+            x += self._entry_width(entry, shorter)
 
     def _words(self, painter: QPainter, x: float, text: str) -> None:
         box = QRectF(x, -1, self.width(), self.height())
@@ -166,10 +178,9 @@ class PaneHeader(QWidget):
     def _typeset(self, painter: QPainter, x: float, latex: str, colour: str) -> None:
         formula(latex, 13.5, colour).paint(painter, round(x), 20)
 
-    def _swatch(self, painter: QPainter, entry: LegendEntry, x: float) -> None:
+    def _swatch(self, painter: QPainter, entry: LegendEntry, x: float, width: int) -> None:
         middle = PANE_HEADER_HEIGHT / 2
         colour = QColor(entry.colour)
-        width = _SWATCHES[entry.style]
         painter.setPen(QPen(colour, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         left, right = QPointF(x, middle), QPointF(x + width, middle)
@@ -202,3 +213,7 @@ class PaneHeader(QWidget):
                 )
             case _:
                 painter.drawLine(left, right)
+
+
+def _swatch_width(entry: LegendEntry, shorter: int) -> int:
+    return _SWATCHES[entry.style] - (shorter if entry.style in ("line", "arrow") else 0)

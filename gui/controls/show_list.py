@@ -15,7 +15,7 @@ from gui.controls.choices import CheckBox
 from gui.controls.popup import Popup
 from gui.theme import Theme
 
-HEIGHT = 22
+HEIGHT, PADDING = 22, 8
 INDENT = 25
 MARGIN = 4
 """Pixels that the list keeps from the edges of the window."""
@@ -122,7 +122,7 @@ class ShowButton(Button):
     def __init__(
         self, theme: Theme, titles: Mapping[str, str], below: Mapping[str, QWidget] | None = None
     ) -> None:
-        super().__init__(theme, "Show", chevron=True, height=HEIGHT)
+        super().__init__(theme, "Show", chevron=True, height=HEIGHT, padding=PADDING)
         self.setToolTip("Choose what else is drawn")
         self.list = ShowList(theme, titles, below or {}, self)
         self.clicked.connect(lambda: self.list.open_under(self))

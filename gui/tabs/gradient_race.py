@@ -23,6 +23,9 @@ SELECTED, OTHER = (2.5, 2.75), (1.75, 2.5)
 BEHIND, BEFORE = 4.6, 5.2
 """Levels of the other paths and of the selected one."""
 
+END_BEHIND, END_BEFORE = 7.0, 7.1
+"""Levels of the markers at their ends."""
+
 GHOST = 0.45
 """Opacity of a ghost."""
 
@@ -58,6 +61,7 @@ class _Lane:
         """Draw a run, or nothing."""
         self.path.show_weight(*(SELECTED if selected else OTHER))
         self.path.setZValue(BEFORE if selected else BEHIND)
+        self.end.setZValue(END_BEFORE if selected else END_BEHIND)
         if run is not self._shown:
             self._shown = run
             _draw(run, self.path, self.end)

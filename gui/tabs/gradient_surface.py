@@ -39,7 +39,7 @@ class PlaneSwitch(Segmented):
 
     def __init__(self, theme: Theme, pane: Pane) -> None:
         planes = (("map", "Map"), ("surface", "Surface"))
-        super().__init__(theme, planes, latex=False, name="Map or surface", height=22)
+        super().__init__(theme, planes, latex=False, name="Map or surface", height=22, padding=7)
         self.view: GradientSurface | None = None
         self._pane = pane
         pane.header.add(self)

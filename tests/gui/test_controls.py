@@ -668,8 +668,21 @@ def test_the_legend_hides_in_a_narrow_window(qtbot: QtBot, width: int, visible: 
     header = PaneHeader(LIGHT, "Function", [LegendEntry("#0072B2", style, style=style) for style in styles])
     header.show_note("2.8×")
     shown(qtbot, header, width, 32)
-    assert header.legend_visible() is visible
+    assert len(header.legend_shown()) == (len(styles) if visible else 0)
     header.grab()
+
+
+def test_the_last_entries_of_the_legend_give_way_one_by_one(qtbot: QtBot) -> None:
+    header = PaneHeader(LIGHT, "Level map", [LegendEntry("#0072B2", f"entry {k}") for k in range(4)])
+    window = QWidget()
+    header.setParent(window)
+    shown(qtbot, window, 1200, 32)
+    counts = []
+    for width in range(420, 60, -1):
+        header.resize(width, 32)
+        counts.append(len(header.legend_shown()))
+    assert counts == sorted(counts, reverse=True)
+    assert set(counts) == {4, 3, 2, 1, 0}
 
 
 def test_a_header_has_controls(qtbot: QtBot) -> None:
