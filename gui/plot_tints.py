@@ -52,12 +52,19 @@ class Tints(GridImage):
         return np.where(values < 0, len(self._tints), values).astype(np.intp)
 
 
-def padded(x: Array, y: Array, labels: NDArray[Any]) -> tuple[Array, Array, NDArray[Any]]:
-    """Repeat the outermost cells once, so that regions reach beyond the edge of the view."""
+def region(x: Array, y: Array, inside: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+    """Make a surface that is above 1/2 inside a region of cells; its edge is smooth and omits single cells.
+
+    The outermost cells are repeated once, so that regions reach beyond the edge of the view.
+    """
+    height = np.pad(inside.astype(np.float64), 2, mode="edge")
+    for axis in (0, 1):
+        rows = np.swapaxes(height, 0, axis)
+        height = np.swapaxes(0.25 * rows[:-2] + 0.5 * rows[1:-1] + 0.25 * rows[2:], 0, axis)
     return (
         np.concatenate(([2 * x[0] - x[1]], x, [2 * x[-1] - x[-2]])),
         np.concatenate(([2 * y[0] - y[1]], y, [2 * y[-1] - y[-2]])),
-        np.pad(labels, 1, mode="edge"),
+        height,
     )
 
 
@@ -73,8 +80,7 @@ class Borders(PathItem):
 
     def show(self, x: Array, y: Array, labels: NDArray[Any], which: Iterable[int]) -> None:
         """Outline the regions with these labels, on a grid with these columns and rows."""
-        x, y, labels = padded(x, y, labels)
-        lines = [contour_lines(x, y, (labels == label).astype(np.float64), (0.5,)) for label in which]
+        lines = [contour_lines(*region(x, y, labels == label), (0.5,)) for label in which]
         self._x = np.concatenate([line.x for line in lines] or [np.empty(0)])
         self._y = np.concatenate([line.y for line in lines] or [np.empty(0)])
         self.reproject()
@@ -112,8 +118,7 @@ class Hatching(PathItem):
         """Hatch the marked cells of a grid with these columns and rows."""
         self._outlines = []
         if marked.any():
-            x, y, marked = padded(x, y, marked)
-            generator = contour_generator(x, y, marked.astype(np.float64), fill_type=FillType.OuterOffset)
+            generator = contour_generator(*region(x, y, marked), fill_type=FillType.OuterOffset)
             for points, offsets in zip(*generator.filled(0.5, 2.0), strict=True):
                 self._outlines += np.split(points, offsets[1:-1].astype(np.intp))
         self.reproject()

@@ -151,7 +151,7 @@ LIGHT = Theme(
     track="#DADEE6",
     function_ramp=("#FFFFFF", "#9BC4DF"),
     loss_ramp=("#FFFFFF", "#9A8CCB"),
-    basins=("#88D1FE", "#E9C08B", "#C4F7D0", "#BEC8DF", "#D2EEB3", "#DAC4AA"),
+    basins=("#ACC9F4", "#DEBF9A", "#D4F8D9", "#B6CAB6", "#AFE6FD", "#F7DEB7"),
 )
 
 DARK = Theme(
@@ -200,7 +200,7 @@ DARK = Theme(
     track="#3A404B",
     function_ramp=("#14171C", "#21587B"),
     loss_ramp=("#14171C", "#4A3F96"),
-    basins=("#066E9B", "#8C5774", "#4F652F", "#25375B", "#645147", "#4D2F08"),
+    basins=("#3A698B", "#795E3E", "#213E5F", "#542E1D", "#596973", "#696458"),
 )
 
 THEMES = {"light": LIGHT, "dark": DARK}

@@ -231,14 +231,14 @@ class _Sorter:
         if self._never_rests:
             labels[stays] = self._other("diverges")
         else:
-            labels[stays] = self._sort_staying(first[stays], ends.points[stays], ends.losses[stays])
+            labels[stays] = self._sort_staying(ends.points[stays])
         labels[~np.isfinite(first)] = UNDEFINED
         return labels
 
-    def _sort_staying(self, first: FloatArray, points: FloatArray, losses: FloatArray) -> Labels:
+    def _sort_staying(self, points: FloatArray) -> Labels:
         """Label descents that ended at finite places."""
         slopes = self._slopes(points)
-        labels = np.where(losses > first, self._other("diverges"), self._other("going")).astype(np.int16)
+        labels = np.full(len(points), self._other("going"), dtype=np.int16)
         labels[slopes <= self._rest] = self._other("settles")
         nearest, distance = self._nearest(points)
         self._search(points[distance > self._reach], slopes[distance > self._reach])

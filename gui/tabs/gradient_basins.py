@@ -15,7 +15,6 @@ from core.scenes.gradient import GradientScene
 from core.scenes.gradient_stability import place
 from gui.background import Background
 from gui.controls import IconButton, text_label
-from gui.icons import paint_icon
 from gui.label_places import Crowd
 from gui.plot_axes import Projection
 from gui.plot_item import PlotItem
@@ -103,7 +102,7 @@ class BasinKey(PlotItem):
         width, height = width + SWATCH + 36.0, ROW * len(self.rows) + 8.0
         left, right = projection.left + INSET, projection.right - INSET - width
         top, bottom = projection.top + INSET + 18.0, projection.bottom - INSET - height
-        return [QRectF(x, y, width, height) for y in (bottom, top) for x in (left, right)]
+        return [QRectF(x, y, width, height) for x in (left, right) for y in (bottom, top)]
 
     def _lay_out(self, projection: Projection) -> None:
         if self.rows and self._box.isEmpty():
@@ -140,8 +139,6 @@ class BasinKey(PlotItem):
         painter.drawRect(box)
         if end.is_fault:
             painter.fillRect(box, hatch(self._theme.fault.mark))
-        if end.kind == "minimum":
-            paint_icon(painter, "star", box.center(), self._theme.optimum.mark, 0.6)
 
 
 class ProgressChip(QWidget):
@@ -219,6 +216,7 @@ class BasinsLayer(QObject):
         self._plot, self._theme = plot, theme
         self.shown: BasinMap | None = None
         self._request: BasinRequest | None = None
+        self._scene: GradientScene | None = None
         self._kept: dict[BasinRequest, BasinMap] = {}
         self._tints = plot.add(Tints())
         self._hatching = plot.add(Hatching(theme.fault.mark))
@@ -240,7 +238,7 @@ class BasinsLayer(QObject):
 
     def show_scene(self, scene: GradientScene) -> None:
         """Show the basins that a scene asks for, or begin to compute them."""
-        request = scene.basins
+        request, self._scene = scene.basins, scene
         if request != self._request:
             before, self._request = self._request, request
             self.cancel()
@@ -255,6 +253,9 @@ class BasinsLayer(QObject):
     def _crowd(self, scene: GradientScene) -> Crowd:
         crowd = Crowd(self._plot.projection)
         crowd.add_disc(*scene.point, 60)
+        for end in self.shown.ends if self.shown else ():
+            if end.point is not None:
+                crowd.add_disc(*end.point, 9)
         for run in scene.race.runs:
             crowd.add_points(run.points[-40:, 0], run.points[-40:, 1])
         return crowd
@@ -292,6 +293,8 @@ class BasinsLayer(QObject):
         self.progress.show_share(progress.share)
         if progress.basins is not None:
             self._draw(progress.basins)
+            if self._scene is not None:
+                self.key.find_place(self._crowd(self._scene))
 
     def _finish(self) -> None:
         self.progress.show_share(None)
