@@ -29,8 +29,14 @@ SAMPLES = 1201
 MOST = 120
 """More features of one kind than this cannot be told apart, and none of them are given."""
 
-ROUNDS = 100
-"""So many times at most an interval is made smaller."""
+ROUNDS = 12
+"""So many times intervals are made smaller by interpolation, which is enough where functions are smooth."""
+
+SECTION_ROUNDS = 50
+"""So many times at most those that are still too wide are cut into sections."""
+
+MOST_SECTIONS, AT_ONCE = 64, 2048
+"""So many sections at most, and so many samples at once: few passes through a long formula are quick."""
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -273,7 +279,37 @@ def _close_in(function: Function, a: Any, b: Any, low: Any, high: Any) -> FloatA
         least = np.minimum(tolerance / width, 0.5)
         share = np.clip(np.where(suits & np.isfinite(inverse), inverse, 0.5), least, 1.0 - least)
     best = np.where(np.abs(low) <= np.abs(high), a, b)
+    wide = ~((np.abs(b - a) <= 2.0 * (smallest + EPSILON * np.abs(best))) | (low == 0.0))
+    if wide.any():
+        best[wide] = _cut_down(function, a[wide], b[wide], low[wide], high[wide], smallest[wide])
     return _rounded(function, best, smallest)
+
+
+def _cut_down(
+    function: Function, a: FloatArray, b: FloatArray, low: FloatArray, high: FloatArray, smallest: FloatArray
+) -> FloatArray:
+    """Close in on changes of sign by cutting each interval into many sections, again and again."""
+    rows = np.arange(a.size)
+    sections = int(np.clip(AT_ONCE // a.size, 2, MOST_SECTIONS))
+    shares = np.arange(1, sections) / sections
+    for _ in range(SECTION_ROUNDS):
+        inner = a[:, None] + shares * (b - a)[:, None]
+        values = np.asarray(function(inner.ravel()), dtype=np.float64).reshape(inner.shape)
+        places = np.concatenate((a[:, None], inner, b[:, None]), axis=1)
+        heights = np.concatenate((low[:, None], values, high[:, None]), axis=1)
+        crossed = np.sign(heights) != np.sign(low)[:, None]
+        crossed[:, -1] = True
+        first = crossed.argmax(axis=1)
+        a, b, low, high = (
+            places[rows, first - 1],
+            places[rows, first],
+            heights[rows, first - 1],
+            heights[rows, first],
+        )
+        tolerance = smallest + EPSILON * np.maximum(np.abs(a), np.abs(b))
+        if ((np.abs(b - a) <= 2.0 * tolerance) | (high == 0.0)).all():
+            break
+    return np.where(np.abs(low) < np.abs(high), a, b)
 
 
 def _rounded(function: Function, x: FloatArray, reach: FloatArray) -> FloatArray:
