@@ -384,12 +384,12 @@ def _bends_smoothly(height: Function, slope: Function, roots: _Roots) -> Any:
 
 def _turns(slope: Function, roots: _Roots, noise: Function) -> Any:
     """Tell at which changes of sign of f″ the slope really turns, by more than rounding; or is upright."""
-    here = np.asarray(slope(roots.x), dtype=np.float64)
+    places = np.concatenate((roots.x, roots.x - roots.widths, roots.x + roots.widths))
+    here, *sides = np.split(np.asarray(slope(places), dtype=np.float64), 3)
+    unsure, *unsure_sides = np.split(noise(places), 3)
     result = np.ones(roots.x.shape, dtype=bool)
-    for side in (-1.0, 1.0):
-        beside = roots.x + side * roots.widths
-        change = np.abs(np.asarray(slope(beside), dtype=np.float64) - here)
-        result &= ~(change <= noise(roots.x) + noise(beside))
+    for beside, more in zip(sides, unsure_sides, strict=True):
+        result &= ~(np.abs(beside - here) <= unsure + more)
     return result
 
 

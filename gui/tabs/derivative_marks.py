@@ -14,7 +14,7 @@ from core.scenes.derivative_state import with_x, x_decimals
 from core.scenes.state import Numbers
 from gui.handles import Draggable
 from gui.label_places import Crowd, around, put_words, words_size
-from gui.numbers import format_number
+from gui.numbers import format_place
 from gui.plot_labels import Label
 from gui.plot_lines import Segment
 from gui.plot_marks import Marker
@@ -185,6 +185,8 @@ def coordinates(mark: Mark, scene: DerivativeScene) -> str:
     """Write where a mark is, with as many decimals as the view tells apart."""
     height = max(scene.view[3] - scene.view[2], 1e-300)
     places = min(max(2, math.ceil(math.log10(HEIGHTS / height))), 300)
-    numbers = [(mark.x, x_decimals(scene.view)), (mark.y, places)]
-    texts = [format_number(round(value, decimals) + 0.0, decimals) for value, decimals in numbers]
+    numbers = [(mark.x, x_decimals(scene.view), scene.view[1] - scene.view[0]), (mark.y, places, height)]
+    texts = [
+        format_place(round(value, decimals) + 0.0, decimals, width) for value, decimals, width in numbers
+    ]
     return f"({', '.join(texts)})"
