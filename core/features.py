@@ -38,6 +38,9 @@ SECTION_ROUNDS = 50
 MOST_SECTIONS, AT_ONCE = 64, 2048
 """So many sections at most, and so many samples at once: few passes through a long formula are quick."""
 
+LONG = 500
+"""Pieces of a derivative up to which its own changes are looked at."""
+
 EPSILON = float(np.finfo(np.float64).eps)
 
 SHRUNK = 0.02
@@ -124,7 +127,8 @@ def find_features(
     -------
     tuple of Feature
         In ascending order of x. None of a kind of which there are more than :data:`MOST`, nor where a whole
-        stretch is zero or level; corners and cusps count as extrema, poles and jumps as nothing.
+        stretch is zero or level; corners and cusps count as extrema, poles and jumps as nothing. No
+        inflections where the derivative has more than :data:`LONG` pieces, because they take too long.
 
     Raises
     ------
@@ -151,6 +155,8 @@ def find_features(
         return np.where(np.isnan(height(x)), np.nan, _finite(derivative.evaluate({**numbers, name: x})))
 
     def bend(x: FloatArray) -> Any:
+        if len(derivative.nodes) > LONG:
+            return np.full(x.shape, np.nan)
         slopes, gradient = value_and_grad(derivative, {**numbers, name: x})
         return _finite(np.where(np.isnan(slopes), np.nan, gradient.get(name, 0.0)))
 

@@ -155,3 +155,12 @@ def test_changes_of_sign_without_a_slope_take_few_passes(places) -> None:
         found = sign_changes(square, x, square(x))
     assert found == pytest.approx(np.arange(1, places + 1) - 0.1, abs=1e-13)
     assert passes <= 45 if places > 100 else passes <= 30
+
+
+def test_a_very_long_product_has_its_zeros_and_extrema_marked_but_no_inflections() -> None:
+    product = parse("*".join(f"sin({k}*x)" for k in range(1, 40)))
+    found = find_features(product, {}, "x", 0.05, 0.2)
+    zeros = [feature.x for feature in found if feature.kind is Kind.ZERO]
+    wanted = sorted({m / k for k in range(1, 40) for m in range(1, 40) if 0.05 < m * math.pi / k < 0.2})
+    assert zeros == pytest.approx([math.pi * each for each in wanted])
+    assert {feature.kind for feature in found} == {Kind.ZERO, Kind.MAXIMUM, Kind.MINIMUM}
