@@ -48,6 +48,8 @@ class Finding:
         The subexpression of that step.
     sentence
         What went wrong there.
+    inner
+        The inner derivative that the sentence speaks of, if it does.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Finding:
     step: int
     piece: Expression
     sentence: str
+    inner: Expression | None = None
 
 
 @dataclass(frozen=True)
@@ -494,8 +497,9 @@ class _Rework:
         sentence = slip.sentence.format(
             inner=f"{derivative} of step {number}", letter=self.letter, other=" and ".join(self.others)
         )
-        where = "" if "{inner}" in slip.sentence else f" in step {number}"
-        return Finding(slip.key, number, node, sentence + where)
+        if "{inner}" in slip.sentence:
+            return Finding(slip.key, number, node, sentence, derivative)
+        return Finding(slip.key, number, node, f"{sentence} in step {number}")
 
     def _enclosing(self, node: Expression) -> int:
         """Find the number of the innermost explained step that the piece belongs to."""

@@ -64,16 +64,20 @@ class Step:
         """Whether the result needs no explanation: constants, the variable, multiples of it."""
         return not self.derivative.depends_on(self.name) and self.rule not in (CHAIN_RULE, POWER_RULE)
 
-    def latex(self) -> str:
-        """One line of LaTeX: the piece primed = the rule applied, inner derivatives still primed."""
+    def latex(self, tidied: Tidied | None = None) -> str:
+        """One line of LaTeX: the piece primed = the rule applied, inner derivatives still primed.
+
+        Steps of one derivation that share `tidied` tidy what they have in common once.
+        """
         if self.rule in GENERIC_LATEX and not all(part.is_trivial for part in self.parts):
             return GENERIC_LATEX[self.rule]
-        return f"{_primed(self.piece)} = {self._applied()}"
+        return f"{_primed(self.piece)} = {self._applied(tidied)}"
 
-    def _applied(self) -> str:
+    def _applied(self, tidied: Tidied | None) -> str:
         if not isinstance(self.piece, Apply) or all(part.is_trivial for part in self.parts):
             if self.rule in (CHAIN_RULE, EXPONENTIAL_RULE):
-                return self._applied_with([part.derivative.latex(inline=True) for part in self.parts])
+                inner = [part.derivative.latex(inline=True) for part in self.parts]
+                return self._applied_with(inner, tidied)
             return self.derivative.latex(inline=True)
         if self.rule in (CONSTANT_MULTIPLE_RULE, GENERAL_POWER_RULE, POWER_RULE, where.rule):
             return self.derivative.latex(inline=True)
@@ -81,16 +85,17 @@ class Step:
             [
                 part.derivative.latex(inline=True) if part.is_trivial else _primed(part.piece)
                 for part in self.parts
-            ]
+            ],
+            tidied,
         )
 
-    def _applied_with(self, inner: list[str]) -> str:
+    def _applied_with(self, inner: list[str], tidied: Tidied | None) -> str:
         assert isinstance(self.piece, Apply)
         terms = []
         for index, part in enumerate(self.parts):
             if part.derivative is ZERO:
                 continue
-            local = simplify(_local_derivative(self.piece, index)).latex(inline=True)
+            local = simplify(_local_derivative(self.piece, index), tidied).latex(inline=True)
             terms.append(
                 local if inner[index] == "1" else rf"{_grouped(local)} \cdot {_grouped(inner[index])}"
             )

@@ -29,8 +29,17 @@ SAMPLES = 1201
 MOST = 120
 """More features of one kind than this cannot be told apart, and none of them are given."""
 
-ROUNDS = 100
-"""So many times at most an interval is made smaller."""
+ROUNDS = 12
+"""So many times intervals are made smaller by interpolation, which is enough where functions are smooth."""
+
+SECTION_ROUNDS = 50
+"""So many times at most those that are still too wide are cut into sections."""
+
+MOST_SECTIONS, AT_ONCE = 64, 2048
+"""So many sections at most, and so many samples at once: few passes through a long formula are quick."""
+
+LONG = 500
+"""Pieces of a derivative up to which its own changes are looked at."""
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -118,7 +127,8 @@ def find_features(
     -------
     tuple of Feature
         In ascending order of x. None of a kind of which there are more than :data:`MOST`, nor where a whole
-        stretch is zero or level; corners and cusps count as extrema, poles and jumps as nothing.
+        stretch is zero or level; corners and cusps count as extrema, poles and jumps as nothing. No
+        inflections where the derivative has more than :data:`LONG` pieces, because they take too long.
 
     Raises
     ------
@@ -145,6 +155,8 @@ def find_features(
         return np.where(np.isnan(height(x)), np.nan, _finite(derivative.evaluate({**numbers, name: x})))
 
     def bend(x: FloatArray) -> Any:
+        if len(derivative.nodes) > LONG:
+            return np.full(x.shape, np.nan)
         slopes, gradient = value_and_grad(derivative, {**numbers, name: x})
         return _finite(np.where(np.isnan(slopes), np.nan, gradient.get(name, 0.0)))
 
@@ -273,7 +285,37 @@ def _close_in(function: Function, a: Any, b: Any, low: Any, high: Any) -> FloatA
         least = np.minimum(tolerance / width, 0.5)
         share = np.clip(np.where(suits & np.isfinite(inverse), inverse, 0.5), least, 1.0 - least)
     best = np.where(np.abs(low) <= np.abs(high), a, b)
+    wide = ~((np.abs(b - a) <= 2.0 * (smallest + EPSILON * np.abs(best))) | (low == 0.0))
+    if wide.any():
+        best[wide] = _cut_down(function, a[wide], b[wide], low[wide], high[wide], smallest[wide])
     return _rounded(function, best, smallest)
+
+
+def _cut_down(
+    function: Function, a: FloatArray, b: FloatArray, low: FloatArray, high: FloatArray, smallest: FloatArray
+) -> FloatArray:
+    """Close in on changes of sign by cutting each interval into many sections, again and again."""
+    rows = np.arange(a.size)
+    sections = int(np.clip(AT_ONCE // a.size, 2, MOST_SECTIONS))
+    shares = np.arange(1, sections) / sections
+    for _ in range(SECTION_ROUNDS):
+        inner = a[:, None] + shares * (b - a)[:, None]
+        values = np.asarray(function(inner.ravel()), dtype=np.float64).reshape(inner.shape)
+        places = np.concatenate((a[:, None], inner, b[:, None]), axis=1)
+        heights = np.concatenate((low[:, None], values, high[:, None]), axis=1)
+        crossed = np.sign(heights) != np.sign(low)[:, None]
+        crossed[:, -1] = True
+        first = crossed.argmax(axis=1)
+        a, b, low, high = (
+            places[rows, first - 1],
+            places[rows, first],
+            heights[rows, first - 1],
+            heights[rows, first],
+        )
+        tolerance = smallest + EPSILON * np.maximum(np.abs(a), np.abs(b))
+        if ((np.abs(b - a) <= 2.0 * tolerance) | (high == 0.0)).all():
+            break
+    return np.where(np.abs(low) < np.abs(high), a, b)
 
 
 def _rounded(function: Function, x: FloatArray, reach: FloatArray) -> FloatArray:
@@ -348,12 +390,12 @@ def _bends_smoothly(height: Function, slope: Function, roots: _Roots) -> Any:
 
 def _turns(slope: Function, roots: _Roots, noise: Function) -> Any:
     """Tell at which changes of sign of f″ the slope really turns, by more than rounding; or is upright."""
-    here = np.asarray(slope(roots.x), dtype=np.float64)
+    places = np.concatenate((roots.x, roots.x - roots.widths, roots.x + roots.widths))
+    here, *sides = np.split(np.asarray(slope(places), dtype=np.float64), 3)
+    unsure, *unsure_sides = np.split(noise(places), 3)
     result = np.ones(roots.x.shape, dtype=bool)
-    for side in (-1.0, 1.0):
-        beside = roots.x + side * roots.widths
-        change = np.abs(np.asarray(slope(beside), dtype=np.float64) - here)
-        result &= ~(change <= noise(roots.x) + noise(beside))
+    for beside, more in zip(sides, unsure_sides, strict=True):
+        result &= ~(np.abs(beside - here) <= unsure + more)
     return result
 
 

@@ -8,6 +8,10 @@ import re
 MINUS = "\N{MINUS SIGN}"
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LARGEST_PLAIN = 1e6
+_MOST_ZEROS = 6
+"""A place with more decimals than this is written with a power of ten if it begins with zeros."""
+_MOST_DIGITS = 16
+"""Digits behind the first that a double has."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}(?![0-9])")
 _SCIENTIFIC = re.compile(r"\s*×\s*10([⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
@@ -27,6 +31,21 @@ def format_number(value: float, digits: int = 4) -> str:
     if value != 0 and not (0.5 * 10.0**-digits <= abs(value) < _LARGEST_PLAIN):
         return _scientific(value, min(digits, 3))
     return f"{value or 0.0:.{digits}f}".replace("-", MINUS)
+
+
+def format_place(value: float, decimals: int, width: float, most: int = _MOST_DIGITS) -> str:
+    """Write a place on an axis of a visible width, with `decimals` where numbers are of a usual size.
+
+    Elsewhere it has a power of ten, and as many digits as tell a five hundredth of the width: "1.20 × 10⁻¹²",
+    but at most so many behind the first.
+    """
+    size = math.floor(math.log10(abs(value))) if value and math.isfinite(value) else 0
+    if value == 0.0 and decimals > _MOST_ZEROS:
+        return format_number(0.0, 2)
+    if math.isfinite(value) and (abs(value) >= _LARGEST_PLAIN or (decimals > _MOST_ZEROS and size < -3)):
+        digits = size + math.ceil(math.log10(500.0) - math.log10(max(width, 1e-300)) - 1e-9)
+        return _scientific(value, min(max(digits, 2), most))
+    return format_number(value, decimals)
 
 
 def format_error(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
 from functools import cache
@@ -30,11 +31,12 @@ def typesetter() -> ModuleType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it still reads its font the old way
         import ziamath
+        from ziamath import operators
         from ziamath.nodes import mnode, mrow
 
     ziamath.config.svg2 = False  # QtSvg does not draw <symbol> and <use>
     _colour_only_itself(ziamath.drawable.Glyph)
-    _measure_once(mrow.Mrow)
+    _measure_once(mrow.Mrow, operators)
     _hand_styles_down(mnode)
     return ziamath
 
@@ -53,19 +55,32 @@ def _colour_only_itself(glyph: Any) -> None:
     glyph.draw = draw_only_itself
 
 
-def _measure_once(row: Any) -> None:
+def _measure_once(row: Any, operators: Any) -> None:
     """Lay rows out once more than needed only where brackets grow with them.
 
     The height of a row is found by laying it out without such brackets, and each row in it likewise: with
-    every level of nesting the work would double.
+    every level of nesting the work would double. A row inside stretches its own brackets.
     """
     measure = row._get_height_nostretch
 
+    def stretchy(sign: Any) -> bool:
+        usual = operators.get_params("".join(sign.itertext()).strip(), sign.get("form", "infix"))
+        return bool({**usual, **sign.attrib}.get("stretchy", "false") != "false")
+
     def measure_once(self: Any, line: Any, **options: Any) -> Any:
-        stretches = any(sign.get("stretchy") != "false" for child in line for sign in child.iter("mo"))
+        stretches = any(stretchy(sign) for child in line for sign in _own_signs(child))
         return measure(self, line, **options) if stretches and "nostretch" not in options else (0.0, 0.0)
 
     row._get_height_nostretch = measure_once
+
+
+def _own_signs(element: Any) -> Iterator[Any]:
+    """Find the signs of a row in one of its elements, leaving out those of rows inside."""
+    if element.tag == "mo":
+        yield element
+    elif element.tag != "mrow":
+        for child in element:
+            yield from _own_signs(child)
 
 
 def _hand_styles_down(module: Any) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.check import Check, check_gradient
+from core.check import Check, Diagnosis, check_gradient
 from core.differentiate import Step
 from core.primitives import FloatArray
 from core.scenes.curves import Curve, curve_and_slopes, fitted_heights
@@ -20,6 +20,9 @@ HALVINGS = 50
 
 NEARLY = 0.999
 """A distance that is this part of the largest one is no smaller."""
+
+LONGEST_TYPESET = 24
+"""An inner derivative of more characters than this stays text, so that a line can be broken in it."""
 
 Edges = tuple[float, float]
 
@@ -66,7 +69,7 @@ class Verdict:
     sentence
         The verdict with its evidence.
     explanation
-        Which slip leads to it, or empty.
+        Which slip leads to it, or empty; formulas in it are LaTeX between dollar signs.
     step, rule
         Number and name of the step of the derivation where the slip is; 0 and empty if there is none.
     """
@@ -151,7 +154,17 @@ def wrong(check: Check, steps: tuple[Step, ...], evidence: str) -> Verdict:
         return Verdict(False, sentence)
     finding = check.diagnosis.findings[0]
     rule = steps[finding.step - 1].rule if 0 < finding.step <= len(steps) else ""
-    return Verdict(False, sentence, check.diagnosis.sentence, finding.step if rule else 0, rule)
+    return Verdict(False, sentence, _explanation(check.diagnosis), finding.step if rule else 0, rule)
+
+
+def _explanation(diagnosis: Diagnosis) -> str:
+    sentence = diagnosis.sentence
+    for inner in [finding.inner for finding in diagnosis.findings if finding.inner is not None]:
+        if len(str(inner)) <= LONGEST_TYPESET:
+            sentence = sentence.replace(
+                f"inner derivative {inner} of", f"inner derivative ${inner.latex()}$ of"
+            )
+    return sentence
 
 
 def _evidence(check: Check, text: str, formula: str, parameters: Numbers, x: float, domain: Edges) -> str:

@@ -9,12 +9,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from core.autodiff import value_and_grad
 from core.breaks import Break, one_sided_limits
 from core.features import Kind, find_features
 from core.primitives import FloatArray
 from core.scenes.curves import read_only, slope_of
 from core.scenes.derivative_state import MOST_DECIMALS, DerivativeState, with_x, x_decimals
 from core.scenes.fine_curves import fine_curves
+from core.scenes.rule_steps import derivation_of
 from core.scenes.state import Numbers, View, expression_of
 from core.smoothness import Failure, Slope
 
@@ -27,7 +29,7 @@ SAME = 1e-9
 """Places nearer than this part of the view's width are one."""
 
 ROUNDING = 1e-12
-"""Relative difference that one place may have when it is found again in another view."""
+"""How far beside a place, as a part of it, the sign of what is zero there has changed."""
 
 BROKEN = (Failure.CORNER, Failure.CUSP, Failure.VERTICAL_TANGENT, Failure.JUMP, Failure.EDGE)
 """Failures at which a side may have a tangent of its own."""
@@ -200,6 +202,21 @@ def shown_decimals(state: DerivativeState) -> int:
     decimals = x_decimals(state.view, state.x)
     if round(state.x, MOST_DECIMALS) == state.x:
         return decimals
-    marks = marks_in_view(state.formula, state.parameters, *state.view[:2])
-    on_mark = any(math.isclose(mark.x, state.x, rel_tol=ROUNDING) for mark in marks)
-    return x_decimals(state.view) if on_mark else decimals
+    return x_decimals(state.view) if _changes_sign(state) else decimals
+
+
+def _changes_sign(state: DerivativeState) -> bool:
+    """Tell whether f, f′ or f″ changes its sign at the point, as at every place that the point snaps to."""
+    around = np.array([state.x - ROUNDING * abs(state.x), state.x + ROUNDING * abs(state.x)])
+    values = {**dict(state.parameters), "x": around}
+    with np.errstate(all="ignore"):
+        heights, gradient = value_and_grad(expression_of(state.formula), values)
+        if _unlike(heights) or _unlike(gradient.get("x", around)):
+            return True
+        _, bends = value_and_grad(derivation_of(state.formula).derivative, values)
+    return _unlike(bends.get("x", heights))
+
+
+def _unlike(pair: FloatArray) -> bool:
+    signs = np.sign(np.broadcast_to(pair, 2))
+    return bool(signs[0] * signs[1] < 0.0)

@@ -15,6 +15,7 @@ from core.expression import Apply, Expression, Variable
 from core.primitives import where
 from core.scenes.rule_numbers import at_point, filled_in, free_pair, number_text, operand_letters
 from core.scenes.state import expression_of
+from core.simplify import Tidied
 
 MARK, END_OF_MARK = "\ue000", "\ue001"
 """Private characters around each occurrence of the piece in the LaTeX of f; no formula contains them."""
@@ -101,7 +102,10 @@ def derivation_of(formula: str, name: str = "x") -> Derivation:
 def rule_steps(formula: str, name: str = "x") -> tuple[RuleStep, ...]:
     """List the steps of a derivation; equal arguments give the very same object."""
     steps = derivation_of(formula, name).explained()
-    return tuple(RuleStep(number, step.rule, step.latex()) for number, step in enumerate(steps, start=1))
+    tidied: Tidied = {}
+    return tuple(
+        RuleStep(number, step.rule, step.latex(tidied)) for number, step in enumerate(steps, start=1)
+    )
 
 
 def chosen_step(

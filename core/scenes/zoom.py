@@ -10,6 +10,7 @@ import numpy as np
 from core.primitives import FloatArray
 from core.scenes.curves import Curve, curve_through, read_only
 from core.scenes.derivative import DerivativeScene, Point
+from core.scenes.derivative_features import Ends
 from core.scenes.state import View, expression_of
 
 ZOOM_SAMPLES = 401
@@ -119,5 +120,21 @@ def _curve(scene: DerivativeScene, window: View, unit: float, origin: Point) -> 
     offsets: FloatArray = np.linspace(window[0], window[1], ZOOM_SAMPLES)
     x, y = origin[0] + offsets / unit, heights(offsets)
     if unit == 1.0:
-        return curve_through(lambda x: heights(x - origin[0]), x, y)
+        return _reaching_ends(curve_through(lambda x: heights(x - origin[0]), x, y), scene.features.ends)
     return Curve(*read_only(x, np.where(np.isfinite(y), y, np.nan)))
+
+
+def _reaching_ends(curve: Curve, ends: Ends) -> Curve:
+    """Continue a curve to its ends, which lie between the last sample that is defined and the next one."""
+    places = np.concatenate((ends.filled_x, ends.open_x))
+    heights = np.concatenate((ends.filled_y, ends.open_y))
+    after = np.searchsorted(curve.x, places)
+    inside = (after > 0) & (after < curve.x.size)
+    places, heights, after = places[inside], heights[inside], after[inside]
+    known = np.isfinite(curve.y)
+    last = known[after - 1] != known[after]
+    x, y = (
+        np.insert(samples, after[last], added[last])
+        for samples, added in ((curve.x, places), (curve.y, heights))
+    )
+    return Curve(*read_only(x, y))

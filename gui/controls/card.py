@@ -211,6 +211,13 @@ class Inspector(QScrollArea):
         """Let the scroll bar stand in the margin, so that cards keep their width."""
         self.cards.setContentsMargins(8, 8, 0 if maximum > 0 else 8, 8)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave ← and → that no control wanted to the tab: nothing scrolls sideways here."""
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Bring the control that gets the focus into view."""
         moved = super().focusNextPrevChild(forward)

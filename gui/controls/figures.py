@@ -13,6 +13,7 @@ _RAISED = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)")
 _LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789−+")
 _RAISE = 0.36
 _NARROW = "\N{THIN SPACE}×\N{THIN SPACE}"
+_UNBROKEN = "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}"
 
 
 def _parts(text: str, font: QFont) -> list[tuple[str, QFont, float]]:
@@ -45,4 +46,4 @@ def draw_figures(painter: QPainter, x: float, baseline: float, text: str, font: 
 
 def figures_html(text: str) -> str:
     """Write superscript figures as HTML; the text is already escaped."""
-    return _RAISED.sub(lambda part: f"<sup>{part[1].translate(_LEVEL)}</sup>", text).replace(" × ", _NARROW)
+    return _RAISED.sub(lambda part: f"<sup>{part[1].translate(_LEVEL)}</sup>", text).replace(" × ", _UNBROKEN)

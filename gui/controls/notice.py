@@ -17,6 +17,8 @@ from gui.theme import Theme, ui_font
 _MARKUP = re.compile(r"\$(?P<latex>[^$]+)\$|\[(?P<link>[^\]]+)\]\((?P<key>[^)]*)\)")
 _KINDS = {"warning": (14, 0.95), "correct": (16, 1.0), "wrong": (16, 1.0), "plain": (0, 1.0)}
 
+_SIGN_HEIGHT = 17
+
 
 class _Sign(QWidget):
     """The icon at the first line of the sentence."""
@@ -48,6 +50,11 @@ class _Sentence(QLabel):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
+
+
+def _words_html(words: str) -> str:
+    """Write words as HTML in which no line breaks inside of f′(x), beside an equals sign or in a number."""
+    return figures_html(html.escape(words).replace("′(", "′\u2060(").replace(" = ", "\u00a0=\u00a0"))
 
 
 class Notice(QWidget):
@@ -98,6 +105,7 @@ class Notice(QWidget):
         self._sign.icon = "" if kind == "plain" else kind
         self._sign.colour = theme.ink if kind == "correct" else theme.fault.mark
         self._sign.setFixedWidth(width)
+        self._sign.setMinimumHeight(_SIGN_HEIGHT if width else 0)
         self._sign.setVisible(bool(width))
         colour = colour or {"warning": theme.fault.text, "plain": theme.muted}.get(kind, theme.second)
         self.text = _MARKUP.sub(lambda part: part["link"] or plain_text(part["latex"]), sentence)
@@ -111,10 +119,10 @@ class Notice(QWidget):
     def _html(self, sentence: str, colour: str) -> str:
         parts, end = [], 0
         for part in _MARKUP.finditer(sentence):
-            parts.append(figures_html(html.escape(sentence[end : part.start()])))
+            parts.append(_words_html(sentence[end : part.start()]))
             parts.append(self._picture(part["latex"], colour) if part["latex"] else self._link(part))
             end = part.end()
-        return "".join([*parts, figures_html(html.escape(sentence[end:]))])
+        return "".join([*parts, _words_html(sentence[end:])])
 
     def _link(self, part: re.Match[str]) -> str:
         style = f"color:{self._theme.ink}; font-weight:600; text-decoration:underline"

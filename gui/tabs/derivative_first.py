@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from core.scenes.curves import slope_of
 from core.scenes.derivative_state import DerivativeState, x_decimals
 from core.scenes.fine_curves import fine_curves
-from gui.numbers import format_number
+from gui.numbers import format_place
 from gui.plot_lines import Curve, Line
 from gui.plot_marks import Marker
 from gui.plots import Plot
@@ -79,7 +79,9 @@ class FirstLook(QWidget):
         slope = slope_of(state.formula, state.parameters, state.x)
         point = (state.x, slope.value)
         self.plot.show_view(state.view)
-        self.plot.show_x_pill(state.x, format_number(state.x, x_decimals(state.view, state.x)))
+        self.plot.show_x_pill(
+            state.x, format_place(state.x, x_decimals(state.view, state.x), state.view[1] - state.view[0])
+        )
         self.plot.add(Curve(theme.function.mark)).show(curve.x, curve.y)
         self.plot.add(Line(theme.derivative.mark, 2.25), level=4.5).show(point, (1.0, slope.derivative))
         self.plot.add(Marker(theme.function.mark, size=6.5, ring=2.0), level=21.0).show(*point)

@@ -15,7 +15,7 @@ from gui.controls import (
 )
 from gui.controls.number_field import REFUSAL
 from gui.formula import FormulaLabel
-from gui.numbers import format_number, parse_number
+from gui.numbers import format_number, format_place, parse_number
 from gui.tabs.claim_field import ClaimField
 from gui.tabs.derivative_methods import NumericalCard
 from gui.tabs.derivative_piece import preview
@@ -28,6 +28,9 @@ from gui.theme import Theme
 
 SHRINKING = "h"
 """What the clock plays when h shrinks."""
+
+MOST_DIGITS = 5
+"""So many digits of a very large or small x have room in the card; the pill on the axis shows the others."""
 
 
 class FunctionCard(FormulaCard):
@@ -93,7 +96,7 @@ class ReadoutCard(Card):
         """Show the three numbers and the reason."""
         self.row.show_texts(
             (
-                format_number(scene.x, scene.x_decimals),
+                format_place(scene.x, scene.x_decimals, scene.view[1] - scene.view[0], MOST_DIGITS),
                 format_number(scene.slope.value),
                 format_number(scene.slope.derivative),
             )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 
 from core.scenes.derivative import DerivativeScene
 from core.scenes.derivative_features import Ends, Mark, marks_in_view, snapped
 from core.scenes.derivative_state import with_x, x_decimals
+from core.scenes.state import Numbers
 from gui.handles import Draggable
 from gui.label_places import Crowd, around, put_words, words_size
-from gui.numbers import format_number
+from gui.numbers import format_place
 from gui.plot_labels import Label
 from gui.plot_lines import Segment
 from gui.plot_marks import Marker
@@ -40,6 +41,9 @@ MARKS = 3.0
 HEIGHTS = 200.0
 """So many heights are told apart over the view."""
 
+PAUSE = 150
+"""Milliseconds without a new function after which its marks are looked for under a resting pointer."""
+
 SNAP = 6.0
 """Pixels within which the point snaps."""
 
@@ -62,6 +66,9 @@ class MarksOnPlot(QObject):
         self._ends: Ends | None = None
         self._pointer: QPointF | None = None
         self._held = False
+        self._searched: tuple[str, Numbers, float, float] | None = None
+        self._soon = QTimer(self, singleShot=True, interval=PAUSE)
+        self._soon.timeout.connect(self._show_marks)
         self.marks: tuple[Mark, ...] = ()
         self._halves = [plot.add(Segment(theme.derivative.mark, 2.25), level=4.4) for _ in range(2)]
         self._filled = plot.add(Marker(theme.function.mark, size=ENDS, ring=1.0), level=6.5)
@@ -84,7 +91,7 @@ class MarksOnPlot(QObject):
                 segment.show(*halves[index])
             else:
                 segment.clear()
-        self._show_marks()
+        self._show_marks(only_known=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the pointer."""
@@ -101,7 +108,8 @@ class MarksOnPlot(QObject):
             self._show_marks()
         return False
 
-    def _show_marks(self) -> None:
+    def _show_marks(self, only_known: bool = False) -> None:
+        """Show the marks that belong to the pointer; those not looked for yet wait until the hand rests."""
         scene = self._scene
         if scene is None:
             return
@@ -113,13 +121,20 @@ class MarksOnPlot(QObject):
             known = marks_in_view(scene.formula, scene.numbers, *scene.view[:2]) if self._dragging else ()
             named = next((mark for mark in known if mark.x == scene.x), None)
             marks = marks or ((named,) if named else ())
+        elif inside and only_known and self._window(scene) != self._searched:
+            self._soon.start()
         elif inside:
-            marks = marks_in_view(scene.formula, scene.numbers, *scene.view[:2])
+            self._searched = self._window(scene)
+            marks = marks_in_view(*self._searched)
             named = self._nearest(marks)
         if marks is not self.marks:
             self.marks = marks
             self._dots.show([mark.x for mark in marks], [mark.y for mark in marks])
         self._write_name(scene, named)
+
+    @staticmethod
+    def _window(scene: DerivativeScene) -> tuple[str, Numbers, float, float]:
+        return scene.formula, scene.numbers, *scene.view[:2]
 
     @property
     def _dragging(self) -> bool:
@@ -170,6 +185,8 @@ def coordinates(mark: Mark, scene: DerivativeScene) -> str:
     """Write where a mark is, with as many decimals as the view tells apart."""
     height = max(scene.view[3] - scene.view[2], 1e-300)
     places = min(max(2, math.ceil(math.log10(HEIGHTS / height))), 300)
-    numbers = [(mark.x, x_decimals(scene.view)), (mark.y, places)]
-    texts = [format_number(round(value, decimals) + 0.0, decimals) for value, decimals in numbers]
+    numbers = [(mark.x, x_decimals(scene.view), scene.view[1] - scene.view[0]), (mark.y, places, height)]
+    texts = [
+        format_place(round(value, decimals) + 0.0, decimals, width) for value, decimals, width in numbers
+    ]
     return f"({', '.join(texts)})"

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF
 
 from core.scenes.derivative import DerivativeScene
 from gui.controls import LegendEntry, PaneHeader
-from gui.handles import DragHandle, DragLine
+from gui.handles import HIT_RADIUS, DragHandle, DragLine
 from gui.label_places import Crowd, along, around, formula_size, put
-from gui.numbers import format_number, latex_number
+from gui.numbers import format_place, latex_number
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Line, Polygon, Segment
 from gui.plot_marks import Marker
@@ -42,6 +42,10 @@ def _clamped(plot: Plot, y: float, margin: float = 0.0) -> float:
     bottom = plot.from_pixels(QPointF(0, plot.projection.bottom - margin))[1]
     top = plot.from_pixels(QPointF(0, plot.projection.top + margin))[1]
     return min(max(y, bottom), top)
+
+
+HIDDEN, OUT_OF_REACH = 0.1, -1.0
+"""A handle within so many pixels of P is behind it, where only the arrow keys reach it."""
 
 
 class FunctionPane(Pane):
@@ -97,7 +101,7 @@ class FunctionPane(Pane):
         plot, slope = self.plot, scene.slope
         plot.show_view(scene.view)
         plot.show_message(scene.notice or None)
-        plot.show_x_pill(scene.x, format_number(scene.x, scene.x_decimals))
+        plot.show_x_pill(scene.x, format_place(scene.x, scene.x_decimals, scene.view[1] - scene.view[0]))
         self._curve.show(scene.curve.x, scene.curve.y)
         self._place_point(scene)
         self.tangent.place(scene.x, slope.value, 1.0, slope.derivative)
@@ -131,6 +135,8 @@ class FunctionPane(Pane):
         plot, x = self.plot, scene.x + scene.h
         height = _clamped(plot, scene.secant_point[1] if scene.secant_point else 0.0)
         self.beyond.place(x, height)
+        apart = plot.to_pixels(x, height) - plot.to_pixels(scene.x, scene.slope.value)
+        self.beyond.hit_radius = OUT_OF_REACH if math.hypot(apart.x(), apart.y()) < HIDDEN else HIT_RADIUS
         self._drop.show((x, height), (x, scene.view[2]))
         level = plot.from_pixels(QPointF(0, plot.projection.bottom - BRACKET_UP))[1]
         self._bracket.show((scene.x, level), (x, level))
@@ -292,7 +298,7 @@ class SlopePane(Pane):
         plot, x, slope = self.plot, scene.x, scene.slope.derivative
         plot.show_view((*scene.view[:2], *scene.slope_range))
         plot.show_message(scene.slope_notice or None)
-        plot.show_x_pill(x, format_number(x, scene.x_decimals))
+        plot.show_x_pill(x, format_place(x, scene.x_decimals, scene.view[1] - scene.view[0]))
         self._curve.show(scene.slope_curve.x, scene.slope_curve.y)
         self._point.show(x, slope)
         self._square.show(x, scene.secant_slope)

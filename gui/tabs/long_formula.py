@@ -32,7 +32,7 @@ MOST_LINES = 7
 SURELY_LONG = 400
 """A piece of so many characters is longer than a line, without being measured."""
 
-MOST_SIGNS = 80
+MOST_SIGNS = 66
 """A term, which is never broken, is cut off after so many, more than there is room for."""
 
 CUT = "\N{HORIZONTAL ELLIPSIS}"
@@ -113,13 +113,14 @@ def lines_of(pieces: Sequence[str], room: float, most: int = 100) -> list[str]:
 def _broken(latex: str, room: float, most: int) -> tuple[list[str], float]:
     """Break one piece into lines, one more than asked for if it is too long, and say how full the last is.
 
-    Its terms are measured one by one, because typesetting ever longer lines takes long.
+    Its terms are measured one by one, because typesetting ever longer lines takes long; those that had to
+    be cut off fill a line.
     """
     lines: list[str] = []
     used = room
     for whole in terms(latex):
         term = shortened(whole, MOST_SIGNS)
-        width = _width(term) + GAP
+        width = room if term != whole else _width(term) + GAP
         if lines and used + width <= room:
             lines[-1] = f"{lines[-1]} {term}"
             used += width

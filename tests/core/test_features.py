@@ -138,3 +138,29 @@ def test_letters_have_numbers() -> None:
 def test_sign_changes_include_those_at_a_sample() -> None:
     x = np.linspace(-1.0, 1.0, 5)
     assert sign_changes(np.sin, x, np.sin(x)).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("places", [1, 7, 60, 500])
+def test_changes_of_sign_without_a_slope_take_few_passes(places) -> None:
+    """Interpolation does not help where nothing bends: halving alone would take fifty passes."""
+    passes = 0
+
+    def square(x):
+        nonlocal passes
+        passes += 1
+        return np.sign(np.sin(np.pi * (x + 0.1)))
+
+    x = np.linspace(0.05, places + 0.05, 11 * places + 3)
+    with np.errstate(all="ignore"):
+        found = sign_changes(square, x, square(x))
+    assert found == pytest.approx(np.arange(1, places + 1) - 0.1, abs=1e-13)
+    assert passes <= 45 if places > 100 else passes <= 30
+
+
+def test_a_very_long_product_has_its_zeros_and_extrema_marked_but_no_inflections() -> None:
+    product = parse("*".join(f"sin({k}*x)" for k in range(1, 40)))
+    found = find_features(product, {}, "x", 0.05, 0.2)
+    zeros = [feature.x for feature in found if feature.kind is Kind.ZERO]
+    wanted = sorted({m / k for k in range(1, 40) for m in range(1, 40) if 0.05 < m * math.pi / k < 0.2})
+    assert zeros == pytest.approx([math.pi * each for each in wanted])
+    assert {feature.kind for feature in found} == {Kind.ZERO, Kind.MAXIMUM, Kind.MINIMUM}

@@ -35,7 +35,7 @@ def test_wrong_derivative_names_the_step_and_the_slip() -> None:
     assert found.sentence == (
         "Not equal. At x = 0.80 it gives 0.3782, but f′(x) = 0.4841. They differ most at x = 0: 1, not 1.2."
     )
-    assert found.explanation == "This is what one gets when the inner derivative a of step 2 is left out."
+    assert found.explanation == "This is what one gets when the inner derivative $a$ of step 2 is left out."
     assert (found.step, found.rule) == (2, "Chain rule")
 
 

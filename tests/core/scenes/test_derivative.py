@@ -463,3 +463,12 @@ def test_python_script_says_what_the_tab_shows(capsys):
     scene = compute(state)
     printed = [float(line.split("=")[1]) for line in capsys.readouterr().out.splitlines()]
     assert printed == pytest.approx([scene.slope.value, scene.slope.derivative, scene.secant_slope])
+
+
+@pytest.mark.parametrize("formula", ["sqrt(1 - x^2)", "arcsin(x)", "x*sqrt(1 - x)"])
+def test_the_magnified_curve_reaches_its_upright_end(formula) -> None:
+    scene = compute(type_formula(DerivativeState(), formula))
+    curve = zoom_at_point(scene, (0.43, 1.0)).curve
+    last = np.flatnonzero(np.isfinite(curve.y))[-1]
+    assert (curve.x[last], curve.y[last]) == (1.0, pytest.approx(math.pi / 2 if "arc" in formula else 0.0))
+    assert np.all(np.diff(curve.x) >= 0.0)

@@ -202,3 +202,12 @@ def test_extrema_are_reached_one_after_another() -> None:
     assert [each.x for each in rightward] == pytest.approx([math.pi / 2, 3 * math.pi / 2, 3 * math.pi / 2])
     assert at_next_extremum(state, -1).x == pytest.approx(math.pi / 2)
     assert at_next_extremum(state_of("abs(x)", 2.0), -1).x == 0.0
+
+
+@pytest.mark.parametrize("x", [math.pi / 2, 1.234567891, 0.5])
+def test_the_decimals_of_a_place_need_no_search_for_features(x, monkeypatch) -> None:
+    searched = []
+    monkeypatch.setattr("core.scenes.derivative_features.find_features", lambda *_: searched.append(1) or ())
+    state = replace(type_formula(DerivativeState(), "sin(x) + 0.25*cos(2*x)*0"), x=x)
+    assert compute(state).x_decimals == (2 if x in (math.pi / 2, 0.5) else 6)
+    assert not searched

@@ -60,9 +60,13 @@ SLIPS = [
     ("x^2 y^2", "4x y", "both factors are differentiated, although y is a constant in step 1"),
     ("x^2 y", "2x", "the constant factor is lost in step 1"),
     ("x^2 + y^2", "2x + y^2", "the derivative of a constant is not taken as 0 in step 1"),
-    ("sin(x y)", "cos(x y)", "the inner derivative y of step 1 is left out"),
+    ("sin(x y)", "cos(x y)", "the inner derivative $y$ of step 1 is left out"),
     ("x^2 + sin(x y)", "2x + x cos(x y)", "one differentiates for y instead of x in step 3"),
-    ("(x^2+y-11)^2+(x+y^2-7)^2", "2(x^2+y-11)+2(x+y^2-7)", "the inner derivative 2*x of step 2 is left out"),
+    (
+        "(x^2+y-11)^2+(x+y^2-7)^2",
+        "2(x^2+y-11)+2(x+y^2-7)",
+        "the inner derivative $2 x$ of step 2 is left out",
+    ),
 ]
 
 

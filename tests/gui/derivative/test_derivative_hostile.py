@@ -6,13 +6,16 @@ import json
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from core.parser import parse
+from core.scenes import derivative_features
 from gui import formula as formula_module
 from gui.tabs.derivative import DerivativeTab
-from tests.gui.mouse import drag, wheel
+from tests.gui.mouse import drag, move, wheel
 from tests.gui.tabs import settle, type_in
 
 CASES = Path(__file__).parents[4] / "shared" / "cases" / "hostile_expressions.jsonl"
@@ -113,3 +116,24 @@ def test_a_hundred_zooms_each_way_stay_finite(tab: DerivativeTab) -> None:
                 wheel(pane.plot, ((left + right) / 2, (bottom + top) / 2), notches)
             settle()
             assert np.isfinite(pane.plot.projection.view).all()
+
+
+def test_a_new_function_under_a_resting_pointer_is_not_searched_while_one_types(
+    tab: DerivativeTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab.function.marks._soon.setInterval(60_000)
+    move(tab.function.plot, (1.0, 0.2))
+    settle()
+    searched: list[str] = []
+    find = derivative_features.find_features
+
+    def counted(expression: Any, *rest: Any) -> Any:
+        searched.append(str(expression))
+        return find(expression, *rest)
+
+    monkeypatch.setattr(derivative_features, "find_features", counted)
+    type_in(tab, "cos(x) + x/7")
+    assert not searched
+    move(tab.function.plot, (1.1, 0.2))
+    settle()
+    assert searched == [str(parse("cos(x) + x/7"))]

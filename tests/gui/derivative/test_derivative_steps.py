@@ -360,3 +360,12 @@ def test_the_exercise_is_left(tab: DerivativeTab) -> None:
     key(tab, Key.Key_Return)
     assert len(rules(tab)) == 4
     assert card(tab).switch.text() == "You choose"
+
+
+def test_arrows_beside_the_list_of_steps_move_the_point(tab: DerivativeTab) -> None:
+    tab.inspector.steps.table.setFocus()
+    before = tab.state
+    key(tab, Key.Key_Right)
+    assert tab.state.x > before.x and tab.state.marked_step == before.marked_step
+    key(tab, Key.Key_Left)
+    assert tab.state.x == pytest.approx(before.x)
