@@ -33,6 +33,9 @@ AT_REST = 1e-9
 FLOW_STEPS = 400
 """At most so many steps follow the way straight down; Rosenbrock's valley takes 300."""
 
+LONGEST_TIME = 1e300
+"""Longest step in time along the way down."""
+
 AWAY = 1e15
 """So many times as far from the start as the start is from the origin there is no end."""
 
@@ -220,7 +223,7 @@ def _flow(objective: Objective, point: FloatArray) -> FloatArray | None:
             return point
         lowest = _lowest(matrix)
         if 1.0 / time + lowest <= 0.0:
-            time = -0.5 / lowest
+            time = -0.5 / lowest if lowest else LONGEST_TIME
         step = -_solved(matrix, 1.0 / time, gradient)
         there = point + step
         below, ahead = objective.value_and_grad(there)
@@ -233,7 +236,7 @@ def _flow(objective: Objective, point: FloatArray) -> FloatArray | None:
             far = math.dist(point, begin) > AWAY * (1.0 + math.hypot(*begin.tolist()))
             if far or not np.isfinite(matrix).all():
                 return None
-            time *= 4.0 if wrong <= 0.05 * slope else 1.0
+            time = min(4.0 * time if wrong <= 0.05 * slope else time, LONGEST_TIME)
         elif math.hypot(*step.tolist()) <= 1e-12 * math.hypot(*point.tolist()) + 1e-300:
             return point  # rounding is all that is left, or a corner
         else:

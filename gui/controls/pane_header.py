@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
@@ -84,6 +85,11 @@ class PaneHeader(QWidget):
         """Put a control at the right, before the expand button."""
         self._row.insertWidget(1, widget)
         self._controls.append(widget)
+
+    def lead_focus_to(self, widget: QWidget) -> None:
+        """Let Tab go through the controls from the left, and from the last one to what is below."""
+        for here, there in pairwise((*reversed(self._controls), widget)):
+            QWidget.setTabOrder(here, there)
 
     def show_title(self, title: str) -> None:
         """Change the title."""

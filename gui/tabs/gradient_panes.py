@@ -99,6 +99,7 @@ class MapPane(PointPane):
         self._uphill_label = plot.add(Label(derivative.text, LABEL))
         self._downhill_label = plot.add(Label(descent.text, LABEL))
         self._level_label = plot.add(Label(function.text, LABEL))
+        self.header.lead_focus_to(plot)
 
     def show_scene(self, scene: GradientScene) -> None:
         """Place all items."""

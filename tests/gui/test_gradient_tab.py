@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.presets import SURFACES
@@ -434,6 +434,17 @@ def test_long_sums_go_on_in_further_lines(tab: GradientTab) -> None:
     formula = tab.inspector.formula
     assert formula.preview.lines == 3
     assert formula.preview.sizeHint().width() <= 296
+
+
+def test_tab_goes_through_the_maps_header_from_the_left_and_on_to_p(tab: GradientTab) -> None:
+    tab.map.show_button.setFocus(Qt.FocusReason.TabFocusReason)
+    names = []
+    for _ in range(3):
+        key(tab, Key.Key_Tab)
+        names.append(QApplication.focusWidget().accessibleName())
+    assert names[:2] == ["Map or surface", "Enlarge this pane"]
+    key(tab, Key.Key_Right)
+    assert state(tab).point[0] > 0.2
 
 
 # Descent

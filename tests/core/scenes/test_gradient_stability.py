@@ -35,6 +35,12 @@ def bounds(found: Stability) -> dict[str, tuple[float, float]]:
 # Limits
 
 
+def test_the_minimum_at_the_end_of_rosenbrocks_valley_is_found_from_its_other_end() -> None:
+    found = minimum_below("(1-x)^2+100(y-x^2)^2", (), (-1.2, 1.0))
+    assert found is not None
+    assert found.point == pytest.approx((1.0, 1.0), abs=1e-9)
+
+
 def test_the_limit_of_the_picture() -> None:
     found = stability(HIMMELBLAU)
     assert found.caption == r"2/{\lambda}_{\max} = 0.0243"
