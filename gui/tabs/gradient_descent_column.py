@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.scenes import gradient_state as choices
@@ -30,6 +30,9 @@ SELECTED, OTHER, AHEAD = 2.5, 1.75, 0.35
 
 GHOST = 0.45
 """Opacity of a ghost."""
+
+NARROW = 240
+"""A column less wide than this has no room for names."""
 
 MARGIN = 14
 """Pixels at the left and right of the scoreboard."""
@@ -106,7 +109,7 @@ class LossPane(Pane):
 
 
 class ScorePane(QWidget):
-    """Who leads after equally many evaluations of the gradient.
+    """Who leads after equally many evaluations of the gradient, without names where there is no room.
 
     Attributes
     ----------
@@ -117,17 +120,9 @@ class ScorePane(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._shown: Progress | None = None
         self._header = PaneHeader(theme, "Scores")
-        self.table = NumberTable(
-            theme,
-            (
-                Column("", align="left", right=0.5),
-                Column("f", right=0.72),
-                Column("arrived", right=1.0),
-            ),
-            row_height=21,
-            name="Scores at equal cost",
-        )
+        self.table = NumberTable(theme, _columns(0.5), row_height=21, name="Scores at equal cost")
         self.table.setToolTip(
             "f after equally many evaluations of the gradient; a Hessian counts as two. "
             "Arrived: evaluations until ‖∇f‖ < 0.001."
@@ -139,21 +134,43 @@ class ScorePane(QWidget):
         self.setLayout(body)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether there is no room for names."""
+        return self.width() < NARROW
+
     def show_progress(self, found: Progress) -> None:
         """Show the standings."""
-        count = f"{found.budget:.0f}"
+        self._shown = found
         evaluations = "evaluation" if found.budget == 1 else "evaluations"
-        self._header.show_note(f"after {count} {evaluations} of ∇f")
+        of_what = "∇f" if self.is_narrow else f"{evaluations} of ∇f"
+        self._header.show_note(f"after {found.budget:.0f} {of_what}")
+        self.table.show_columns(_columns(0.2 if self.is_narrow else 0.5))
         self.table.show_rows([self._row(score) for score in found.scores])
 
     def _row(self, score: Score) -> tuple[Cell, ...]:
         sign = sign_of(score.key, self._theme)
         arrived = "–" if math.isnan(score.arrived) else f"{score.arrived:.0f}"
+        title = "" if self.is_narrow else score.title
         return (
-            Cell(score.title, icon=sign.icon, icon_colour=sign.colour, line=True),
+            Cell(title, icon=sign.icon, icon_colour=sign.colour, line=True),
             Cell(format_number(score.loss, 2)),
             Cell(arrived, colour="" if not math.isnan(score.arrived) else self._theme.muted),
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write names where there is room again."""
+        super().resizeEvent(event)
+        if self._shown is not None:
+            self.show_progress(self._shown)
+
+
+def _columns(names: float) -> tuple[Column, ...]:
+    return (
+        Column("", align="left", right=names),
+        Column("f", right=0.72),
+        Column("arrived", right=1.0),
+    )
 
 
 class DescentColumn(QWidget):

@@ -156,7 +156,7 @@ class Compass(QWidget):
                 _draw_arrow(painter, middle, QPointF(middle.x() + x, middle.y() - y), ink.mark)
             row = QRectF(left, COMPASS / 2.0 - 19.0 + 20.0 * place, self.width() - left, 18.0)
             painter.setPen(QColor(ink.text))
-            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, f"{name}, {format_number(length, 3)} long")
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, f"{name} {format_number(length, 3)}")
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.function.mark))
         painter.drawEllipse(middle, 3.0, 3.0)

@@ -134,3 +134,12 @@ def test_it_plays_and_a_changed_rate_leaves_a_ghost(column: GradientTab) -> None
     QTest.keyClick(field, Key.Key_Return)
     settle()
     assert [line.key for line in column.scene.progress.lines if line.is_ghost] == ["gradient_descent"]
+
+
+def test_in_a_small_window_markers_stand_for_names(column: GradientTab) -> None:
+    column.window().resize(960, 640)
+    settle()
+    assert [row[0] for row in column.descent.scores.table.texts()] == [""] * 5
+    column.window().resize(1280, 800)
+    settle()
+    assert column.descent.scores.table.texts()[0][0] == "Gradient descent"
