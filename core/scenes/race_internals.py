@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,10 @@ DIGITS, FEW = 4, 3
 """Digits of a result, and of the numbers that are filled in."""
 
 _SLOT = re.compile(r"\{(\w+)\}")
+
+
+Vector = tuple[str, tuple[float, float]]
+"""A name and a vector in x and y."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class Internals:
         Number of the step that is told.
     lines
         What it did, in order.
-    gradient, move
-        g before the step and the way that it went, in x and y, to be drawn from where it began.
+    arrows
+        g before the step, what was made of it, and the way that it went: a name and a vector each.
     note
         Why there is nothing to tell, or empty.
     """
@@ -61,20 +64,20 @@ class Internals:
     title: str
     step: int
     lines: tuple[Line, ...]
-    gradient: tuple[float, float]
-    move: tuple[float, float]
+    arrows: tuple[Vector, ...]
     note: str = ""
 
 
-NOTHING = (math.nan, math.nan)
+BETWEEN = {"velocity": "velocity", "corrected_first_moment": "mean of g", "direction": "direction"}
+"""What optimisers make of the gradient before they step, by its name in their memory."""
 
 
 def internals_of(run: Run | None, title: str) -> Internals:
     """Tell the last step of a run; of none, or of one that has taken no step, why there is none."""
     if run is None:
-        return Internals(title, 0, (), NOTHING, NOTHING, "It does not run.")
+        return Internals(title, 0, (), (), "It does not run.")
     if not run.step:
-        return Internals(title, 0, _unfilled(run), NOTHING, NOTHING, "No step was taken yet.")
+        return Internals(title, 0, _unfilled(run), (), "No step was taken yet.")
     step = run.step
     start, there, gradient = run.points[step - 1], run.points[step], run.gradients[step - 1]
     known = run.optimizer.quantities(
@@ -94,8 +97,11 @@ def internals_of(run: Run | None, title: str) -> Internals:
         title,
         step,
         lines,
-        _pair(gradient),
-        _pair(there - start),
+        (
+            ("gradient", _pair(gradient)),
+            *((words, _pair(known[name])) for name, words in BETWEEN.items() if name in run.internals),
+            ("step", _pair(there - start)),
+        ),
     )
 
 

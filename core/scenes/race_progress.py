@@ -34,6 +34,9 @@ HIGHEST = 1e3
 NEGLIGIBLE = 1e-9
 """A minimum is at 0 if its value is below this part of the loss at the start."""
 
+BELOW = 0.01
+"""Without a minimum the level is so far below the lowest value, as a part of the range."""
+
 SHORTEST = 16
 """So many steps are in view at least."""
 
@@ -51,7 +54,7 @@ class LossLine:
         Its optimiser.
     steps, heights
         Numbers of all steps that are known, also beyond the one that is shown, and the loss there as the
-        axis has it; NaN where that is not positive.
+        axis has it, which is positive.
     step, height
         Where it is at the step that is shown.
     is_ghost
@@ -80,6 +83,8 @@ class Score:
         f there.
     arrived
         Evaluations until ‖∇f‖ was below `SLOPE`, or NaN.
+    failed
+        Whether it ended before with a fault, such as divergence.
     """
 
     key: str
@@ -87,6 +92,7 @@ class Score:
     evaluations: float
     loss: float
     arrived: float
+    failed: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,9 +135,11 @@ def progress(state: GradientState, race: Race) -> Progress | None:
         return None
     selected = next(racer for racer in race.racers if racer.optimizer == race.selected)
     internals = internals_of(race.run(race.selected), optimizer_of(selected).title)
-    level = _level(state, race)
-    followed = [(run, False) for run in race.runs] + [(run, True) for run in race.ghosts]
-    lines = tuple(_line(_course(state, run, ghost), run, level, ghost) for run, ghost in followed)
+    followed = [(_course(state, run, ghost), run, ghost) for run, ghost in _followed(race)]
+    level = _level(state, [course for course, _, ghost in followed if not ghost], race.step)
+    above = [float(run.losses[0]) - level for run in race.runs]
+    floor = DEEPEST * max((each for each in above if each > 0.0), default=1.0)
+    lines = tuple(_line(course, run, level, floor, ghost) for course, run, ghost in followed)
     budget, scores = scoreboard(race.runs, race.step)
     return Progress(
         _quantity(level),
@@ -157,7 +165,14 @@ def scoreboard(runs: tuple[Run, ...], step: int) -> tuple[float, tuple[Score, ..
         there = np.flatnonzero(slopes < SLOPE)
         arrived = float(spent[run.key][there[0]]) if there.size else math.nan
         scores.append(
-            Score(run.key, run.title, float(spent[run.key][last]), float(run.losses[last]), arrived)
+            Score(
+                run.key,
+                run.title,
+                float(spent[run.key][last]),
+                float(run.losses[last]),
+                arrived,
+                bool(run.stopped) and last == run.step,
+            )
         )
     return budget, tuple(sorted(scores, key=lambda score: score.loss))
 
@@ -168,22 +183,27 @@ def _course(state: GradientState, run: Run, ghost: bool) -> Course:
     return course.before_the_last_fork if ghost else course
 
 
-def _level(state: GradientState, race: Race) -> float:
+def _followed(race: Race) -> list[tuple[Run, bool]]:
+    return [(run, False) for run in race.runs] + [(run, True) for run in race.ghosts]
+
+
+def _level(state: GradientState, courses: list[Course], step: int) -> float:
     """Choose what is subtracted from the loss so that it has a logarithm, and one that falls to the end.
 
-    That is the lowest value that is known: at the minimum ahead, or seen on the way. It is 0 where that is as
-    good as 0, and where nothing is known but positive losses.
+    That is the value at the minimum ahead, or a lower one that is known; 0 where that is as good as 0. Where
+    no minimum is ahead it is 0 for positive losses, and otherwise a little less than the lowest value that is
+    known as far as the courses are computed, so that it stays for many steps.
     """
-    seen = [float(run.losses.min()) for run in race.runs]
+    paths = [path_on(course, step).losses for course in courses]
+    lowest = min((float(losses.min()) for losses in paths), default=0.0)
+    highest = max((float(losses[0]) for losses in paths), default=1.0)
     goal, _ = destination(state.formula, state.parameters, state.point, state.racer)
-    if goal is None and all(value > 0.0 for value in seen):
-        return 0.0
-    if goal is not None:
-        x, y = goal.point
-        seen.append(float(surface(state.formula, state.parameters).evaluate({"x": x, "y": y})))
-    lowest = min((value for value in seen if math.isfinite(value)), default=0.0)
-    highest = max((abs(float(run.losses[0])) for run in race.runs), default=1.0)
-    return 0.0 if abs(lowest) <= NEGLIGIBLE * highest else lowest
+    if goal is None:
+        return 0.0 if lowest > 0.0 else lowest - BELOW * max(highest - lowest, NEGLIGIBLE)
+    x, y = goal.point
+    value = float(surface(state.formula, state.parameters).evaluate({"x": x, "y": y}))
+    lowest = min(lowest, value)
+    return 0.0 if abs(lowest) <= NEGLIGIBLE * max(abs(highest), NEGLIGIBLE) else lowest
 
 
 def _quantity(level: float) -> str:
@@ -193,43 +213,31 @@ def _quantity(level: float) -> str:
     return rf"f {'-' if level > 0 else '+'} {number}".replace("−", "-")
 
 
-def _line(course: Course, run: Run, level: float, ghost: bool) -> LossLine:
-    steps, heights = _heights(course, run.step, level)
-    height = float(heights[run.step])
-    return LossLine(run.key, steps, heights, run.step, height, ghost)
+def _line(course: Course, run: Run, level: float, floor: float, ghost: bool) -> LossLine:
+    steps, heights = _known(course, len(path_on(course, run.step).losses), level, floor)
+    return LossLine(run.key, steps, heights, run.step, float(heights[run.step]), ghost)
 
 
 @lru_cache(maxsize=64)
-def _known(course: Course, length: int, level: float) -> tuple[FloatArray, FloatArray]:
+def _known(course: Course, length: int, level: float, floor: float) -> tuple[FloatArray, FloatArray]:
+    """Give all steps of a course that are known; a loss at the level lies on the floor of the axis."""
     losses = path_on(course, length - 1).losses[:length]
-    above = losses - level
-    heights = np.where(above > 0.0, above, np.nan)
-    steps, heights = read_only(np.arange(float(len(heights))), heights)
+    steps, heights = read_only(np.arange(float(len(losses))), np.maximum(losses - level, floor))
     return steps, heights
 
 
-def _heights(course: Course, step: int, level: float) -> tuple[FloatArray, FloatArray]:
-    """Give all steps of a course that are known when it is followed to a step."""
-    return _known(course, len(path_on(course, step).losses), level)
-
-
 def _view(lines: tuple[LossLine, ...], step: int) -> View:
-    longest = max((float(line.steps[-1]) for line in lines), default=0.0)
-    right = min(max(longest, float(step), SHORTEST), float(MAX_STEPS))
-    heights = [line.heights[np.isfinite(line.heights)] for line in lines]
-    known = np.concatenate([each for each in heights if each.size] or [np.array([1.0])])
-    starts = [each[0] for each in heights if each.size]
-    top = min(float(known.max()), HIGHEST * max(starts, default=1.0))
+    """Choose a view that stays for many steps: as far as the next power of two."""
+    right = float(min(max(SHORTEST, 1 << step.bit_length()), MAX_STEPS))
+    heights = [line.heights[: int(right) + 1] for line in lines]
+    known = np.concatenate(heights) if heights else np.array([1.0])
+    top = min(float(known.max()), HIGHEST * max((float(each[0]) for each in heights), default=1.0))
     bottom = max(float(known.min()), DEEPEST * top)
     if bottom >= top * 0.99:
         bottom, top = top / 10.0, top * 10.0
     room = (top / bottom) ** ROOM
-    return -ROOM * right, right * (1.0 + ROOM), bottom / room, top * room
+    return -ROOM * right, right * (1.0 + ROOM), float(bottom / room), float(top * room)
 
 
 def _note(lines: tuple[LossLine, ...]) -> str:
-    if not lines:
-        return "No optimiser runs."
-    if not any(np.isfinite(line.heights).any() for line in lines):
-        return "The loss does not change."
-    return ""
+    return "" if lines else "No optimiser runs."

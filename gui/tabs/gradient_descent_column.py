@@ -85,7 +85,7 @@ class LossPane(Pane):
     def __init__(self, theme: Theme) -> None:
         plot = FixedPlot(theme, log_y=True, left=38, right=12)
         plot.setMinimumHeight(LOSS_HEIGHT)
-        super().__init__(PaneHeader(theme, "Loss"), plot)
+        super().__init__(PaneHeader(theme, "Loss (log scale)"), plot)
         self._theme = theme
         self._lanes = {key: _Lane(plot, theme, key) for key in SHAPES}
         self.step = plot.add(DragLine(theme, theme.ink, 1.5, name="Step"))
@@ -124,8 +124,8 @@ class ScorePane(QWidget):
         self._header = PaneHeader(theme, "Scores")
         self.table = NumberTable(theme, _columns(0.5), row_height=21, name="Scores at equal cost")
         self.table.setToolTip(
-            "f after equally many evaluations of the gradient; a Hessian counts as two. "
-            "Arrived: evaluations until ‖∇f‖ < 0.001."
+            "f after equally many evaluations of the gradient; a Hessian counts as two. Red: ended before, "
+            "with a fault. Arrived: evaluations until ‖∇f‖ < 0.001."
         )
         body = column(self._header)
         inner = column(self.table)
@@ -149,13 +149,20 @@ class ScorePane(QWidget):
         self.table.show_rows([self._row(score) for score in found.scores])
 
     def _row(self, score: Score) -> tuple[Cell, ...]:
-        sign = sign_of(score.key, self._theme)
-        arrived = "–" if math.isnan(score.arrived) else f"{score.arrived:.0f}"
-        title = "" if self.is_narrow else score.title
+        sign, theme = sign_of(score.key, self._theme), self._theme
+        has_arrived = not math.isnan(score.arrived)
         return (
-            Cell(title, icon=sign.icon, icon_colour=sign.colour, line=True),
-            Cell(format_number(score.loss, 2)),
-            Cell(arrived, colour="" if not math.isnan(score.arrived) else self._theme.muted),
+            Cell(
+                "" if self.is_narrow else score.title,
+                icon=sign.icon,
+                icon_colour=sign.colour,
+                line=True,
+            ),
+            Cell(format_number(score.loss, 2), colour=theme.fault.text if score.failed else ""),
+            Cell(
+                f"{score.arrived:.0f}" if has_arrived else "not yet",
+                colour="" if has_arrived else theme.muted,
+            ),
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -102,7 +102,10 @@ class SubStepList(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(ui_font(CAPTION))
         painter.setPen(QColor(theme.second))
-        painter.drawText(row, middle | Qt.AlignmentFlag.AlignLeft, f"{number}  {line.title}")
+        metrics = painter.fontMetrics()
+        room = round(row.width()) - metrics.horizontalAdvance(line.result) - 6
+        caption = metrics.elidedText(f"{number}  {line.title}", Qt.TextElideMode.ElideRight, room)
+        painter.drawText(row, middle | Qt.AlignmentFlag.AlignLeft, caption)
         painter.setPen(QColor(theme.ink))
         painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, line.result)
         shown, scale = formula(line.latex, FORMULA, theme.ink), self._scale(line)
@@ -115,7 +118,7 @@ class SubStepList(QWidget):
 
 
 class Compass(QWidget):
-    """The last step as arrows from one point: the gradient, and the step that was taken.
+    """The last step as arrows from one point: the gradient, what was made of it, and the step that was taken.
 
     They are equally long, for the step may be a thousand times shorter; lengths are written beside them.
     """
@@ -130,7 +133,7 @@ class Compass(QWidget):
         """Show this step, or nothing while there is none."""
         if internals != self._internals:
             self._internals = internals
-            self.setVisible(all(map(math.isfinite, (*internals.gradient, *internals.move))))
+            self.setVisible(bool(internals.arrows))
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -143,23 +146,26 @@ class Compass(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         reach = COMPASS / 2.0 - 8.0
         middle = QPointF(MARGIN + reach + 2.0, COMPASS / 2.0)
-        rows = (
-            ("gradient", shown.gradient, theme.derivative),
-            ("step", shown.move, theme.descent),
-        )
         painter.setFont(ui_font(FILLED))
         left = middle.x() + reach + 14.0
-        for place, (name, vector, ink) in enumerate(rows):
+        top = COMPASS / 2.0 - 9.0 * len(shown.arrows)
+        for place, (name, vector) in enumerate(shown.arrows):
+            mark, text = self._colours(name)
             length = math.hypot(*vector)
-            if length > 0.0:
+            if 0.0 < length < math.inf:
                 x, y = (part / length * reach for part in vector)
-                _draw_arrow(painter, middle, QPointF(middle.x() + x, middle.y() - y), ink.mark)
-            row = QRectF(left, COMPASS / 2.0 - 19.0 + 20.0 * place, self.width() - left, 18.0)
-            painter.setPen(QColor(ink.text))
+                _draw_arrow(painter, middle, QPointF(middle.x() + x, middle.y() - y), mark)
+            row = QRectF(left, top + 18.0 * place, self.width() - left, 18.0)
+            painter.setPen(QColor(text))
             painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, f"{name} {format_number(length, 3)}")
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.function.mark))
         painter.drawEllipse(middle, 3.0, 3.0)
+
+    def _colours(self, name: str) -> tuple[str, str]:
+        theme = self._theme
+        pair = {"gradient": theme.derivative, "step": theme.descent}.get(name)
+        return (pair.mark, pair.text) if pair is not None else (theme.ink, theme.ink)
 
 
 def _draw_arrow(painter: QPainter, tail: QPointF, tip: QPointF, colour: str) -> None:
@@ -207,14 +213,14 @@ class SubStepPane(QWidget):
         body = column(self.compass, self.list)
         body.addStretch(1)
         inner.setLayout(body)
-        inner.setAutoFillBackground(False)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inner)
-        scroll.viewport().setAutoFillBackground(False)
+        for ground in (scroll.viewport(), inner):  # which the scroll area has just made opaque
+            ground.setAutoFillBackground(False)
         outer = column(self.header, scroll)
         outer.setStretch(1, 1)
         self.setLayout(outer)

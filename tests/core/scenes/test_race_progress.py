@@ -56,19 +56,39 @@ def test_what_the_minimum_has_is_taken_off(formula: str, quantity: str, level: f
     assert found.lines[0].height == pytest.approx(run.loss - level, abs=1e-12)
 
 
-def test_losses_that_fall_without_end_have_a_logarithm_all_the_same() -> None:
-    found = compute(on("x^2 - y^2")).progress
+@pytest.mark.parametrize("formula", ["x^2 - y^2", "x + y"])
+def test_losses_that_fall_without_end_have_a_logarithm_all_the_same(formula: str) -> None:
+    levels = set()
+    for step in range(5, 12):
+        found = compute(with_step(on(formula), step)).progress
+        assert found is not None
+        levels.add(found.quantity)
+        for line in found.lines:
+            assert np.isfinite(line.heights).all() and (line.heights > 0.0).all()
+            assert line.height > 0.0
+        assert all(map(math.isfinite, found.view)) and found.view[2] > 0.0
+    assert len(levels) == 1, "the axis stays while steps are taken"
+
+
+def test_a_racer_that_hits_the_minimum_stays_in_view() -> None:
+    racers = (racer("newton", 1.0), racer("gradient_descent", 0.05))
+    state = with_step(on("x^2 + 10y^2", racers=racers, selected="newton", point=(2.0, 1.0)), 5)
+    found = compute(state).progress
     assert found is not None
-    for line in found.lines:
-        known = line.heights[np.isfinite(line.heights)]
-        assert known.size and (known > 0.0).all()
-    assert all(map(math.isfinite, found.view)) and found.view[2] > 0.0
+    line = next(line for line in found.lines if line.key == "newton")
+    assert found.view[2] < line.height < found.view[3]
 
 
 def test_a_diverging_run_does_not_hide_the_others() -> None:
     found = compute(with_step(with_learning_rate(HIMMELBLAU, 0.1), 20)).progress
     assert found is not None
     assert found.view[3] < 1e7
+
+
+def test_a_run_that_failed_is_marked() -> None:
+    found = compute(with_step(with_learning_rate(HIMMELBLAU, 0.3), 50)).progress
+    assert found is not None
+    assert [score.key for score in found.scores if score.failed] == ["gradient_descent"]
 
 
 def test_scores_compare_at_equal_cost() -> None:
@@ -100,10 +120,11 @@ def test_the_last_step_of_every_optimiser_is_told(key: str) -> None:
     ahead = [f.evaluate({"x": 2.0 + dx, "y": 1.0 + dy}) for dx, dy in ((h, 0.0), (0.0, h))]
     behind = [f.evaluate({"x": 2.0 - dx, "y": 1.0 - dy}) for dx, dy in ((h, 0.0), (0.0, h))]
     slope = [(a - b) / (2 * h) for a, b in zip(ahead, behind, strict=True)]
-    assert told.gradient == pytest.approx(slope, rel=1e-6)
+    arrows = dict(told.arrows)
+    assert arrows["gradient"] == pytest.approx(slope, rel=1e-6)
     assert told.lines[0].result == written(np.array([5.0, 8.0]), 4) == "(5, 8)"
     run = scene.race.runs[0]
-    assert told.move == pytest.approx((run.points[1] - run.points[0]).tolist())
+    assert arrows["step"] == pytest.approx((run.points[1] - run.points[0]).tolist())
     assert told.lines[-1].result == written(run.points[1], 4)
 
 
