@@ -23,6 +23,9 @@ CROWDED = 3
 TALL = 4.0
 """Bars are drawn only where the points of a column are so many pixels apart."""
 
+OFTEN = 24
+"""The stroke of a curve with fewer turns and gaps is quickly filled, wherever they are."""
+
 TURNS = 4
 """A piece has at most so many turns and gaps."""
 
@@ -37,6 +40,11 @@ class Bars(NamedTuple):
 
 
 NO_BARS = Bars(*(np.empty(0) for _ in Bars._fields))
+
+
+def turns_often(y: Array) -> bool:
+    """Tell whether a curve turns so often in all that its whole stroke would take long."""
+    return int(np.count_nonzero(_marks(y))) >= OFTEN
 
 
 def without_crowds(x: Array, y: Array, projection: Projection, width: float) -> tuple[Array, Array, Bars]:

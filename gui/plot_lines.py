@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPolygonF
 
 from gui.plot_axes import Projection
-from gui.plot_crowding import NO_BARS, pieces, without_crowds
+from gui.plot_crowding import NO_BARS, pieces, turns_often, without_crowds
 from gui.plot_item import CACHED, NOT_CACHED, PathItem, PlotItem, area_of, make_pen
 from gui.plot_paths import line_ends, pixel_direction, polyline, straight
 from gui.plot_strokes import stroke_outline
@@ -79,7 +79,7 @@ class Curve(PlotItem):
     def _lay_out(self, projection: Projection) -> None:
         x, y = thinned(*projection.to_pixels(self._x, self._y))
         bars, parts = NO_BARS, [slice(0, y.size)]
-        if np.size(self._x) > DENSE * projection.width:
+        if np.size(self._x) > DENSE * projection.width and turns_often(y):
             x, y, bars = without_crowds(x, y, projection, self._pen.widthF())
             parts = pieces(y) if self._pen.color().alphaF() == 1.0 else [slice(0, y.size)]
         self._lines, self._outlines = [], []
