@@ -20,13 +20,13 @@ from gui.handles import DragLine
 from gui.label_places import Crowd, along, around, put_words, words_size
 from gui.numbers import format_error, format_number
 from gui.plot_labels import Label
-from gui.plot_lines import Curve
+from gui.plot_lines import Curve, Zigzag
 from gui.plot_marks import Marker
 from gui.tab import Tab
 from gui.tabs.derivative_side_panes import LEFT, RIGHT, WORDS
 from gui.tabs.derivative_steps import HeaderLink
 from gui.tabs.pane import FixedPlot, Pane
-from gui.theme import Hue, Theme
+from gui.theme import Hue, Theme, mixed
 
 FIELD = 72
 """Width of the field for h: 1.66e−16 fits in."""
@@ -297,13 +297,15 @@ class ErrorPane(Pane):
         self._rounding = plot.add(Curve(theme.second, 1.0, style="dotted"), level=2.5)
         hues = {method.key: hue_of(method.key, theme) for method in COMPARED}
         self._curves = {
-            "complex_step": plot.add(Curve(hues["complex_step"].mark, 4.0, opacity=0.5), level=3.0)
+            "complex_step": plot.add(
+                Zigzag(mixed(hues["complex_step"].mark, theme.plot, 0.5), 4.0), level=3.0
+            )
         }
         for key, hue in hues.items():
             if key not in self._curves:
                 level = {"forward": 3.1, "central": 3.2}.get(key, 3.15)
-                self._curves[key] = plot.add(Curve(hue.mark, 1.5), level=level)
-        self._strong = {key: plot.add(Curve(hue.mark, 2.0), level=3.3) for key, hue in hues.items()}
+                self._curves[key] = plot.add(Zigzag(hue.mark, 1.5), level=level)
+        self._strong = {key: plot.add(Zigzag(hue.mark, 2.0), level=3.3) for key, hue in hues.items()}
         self.step = plot.add(DragLine(theme, theme.numerical.text, 2.0, name="Step h"))
         self.markers = {
             key: plot.add(Marker(hue.mark, SIGNS.get(key, "disc"), size=4.5, ring=1))

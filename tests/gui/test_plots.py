@@ -15,7 +15,7 @@ from gui.handles import DragHandle, DragLine
 from gui.plot_axes import Projection, sane_range, ticks
 from gui.plot_fields import HeatMap, Isolines, contour_lines
 from gui.plot_labels import Label
-from gui.plot_lines import Curve, Guide, Line, Polygon, Segment, Squares
+from gui.plot_lines import Curve, Guide, Line, Polygon, Segment, Squares, Zigzag
 from gui.plot_marks import Arrow, Marker, PathWithDots
 from gui.plot_paths import polyline
 from gui.plots import Plot
@@ -242,6 +242,7 @@ class TestAxes:
 def drawn_items():
     return {
         "curve": lambda: (Curve(RED), lambda item, x, y: item.show(x, y)),
+        "zigzag": lambda: (Zigzag(RED, 3.0), lambda item, x, y: item.show(x, y)),
         "dashed": lambda: (Curve(RED, style="dashed", still=False), lambda item, x, y: item.show(x, y)),
         "polygon": lambda: (Polygon(RED), lambda item, x, y: item.show(x, y)),
         "marker": lambda: (Marker(RED, "star", outline=RED), lambda item, x, y: item.show(x, y)),
@@ -295,8 +296,9 @@ class TestItems:
         plot.grab()
         assert_sane(plot)
 
-    def test_a_curve_is_drawn_where_its_points_are_with_gaps_for_nan(self, plot):
-        plot.add(Curve(RED, 3)).show([-2, -1, 0, 1, 2], [1, 1, math.nan, -1, -1])
+    @pytest.mark.parametrize("kind", [Curve, Zigzag])
+    def test_a_curve_is_drawn_where_its_points_are_with_gaps_for_nan(self, plot, kind):
+        plot.add(kind(RED, 3)).show([-2, -1, 0, 1, 2], [1, 1, math.nan, -1, -1])
         assert is_red(colour_at(plot, -1.5, 1))
         assert is_red(colour_at(plot, 1.5, -1))
         assert not is_red(colour_at(plot, -0.5, 0.5))
