@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 CUT = r"\text{…}"
 """What stands for the rest."""
@@ -20,6 +21,7 @@ _UNFINISHED = re.compile(r"[\^_]|\\frac|\\over|\\sqrt.*|\\(?:textcolor|color)\{.
 """After these comes an operand, which cannot be left out."""
 
 
+@lru_cache(maxsize=1024)
 def shortened(latex: str, most: int) -> str:
     r"""Cut LaTeX off after so many signs, closing what is open, with an ellipsis for the rest.
 
