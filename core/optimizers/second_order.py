@@ -24,7 +24,20 @@ def armijo_field() -> Any:
 
 
 @dataclass(frozen=True)
-class Newton(Optimizer):
+class _Counted(Optimizer):
+    """An optimiser that tells in its memory what each step cost.
+
+    That are the evaluations of the gradient, trials of a line search among them; a Hessian is worth one for
+    each coordinate.
+    """
+
+    def evaluations(self, internals: Mapping[str, FloatArray], steps: int) -> FloatArray:
+        """Add up those of each step."""
+        return np.cumsum(internals["evaluations"][: steps + 1])
+
+
+@dataclass(frozen=True)
+class Newton(_Counted):
     r"""To where the slope of the quadratic that fits the loss here is zero.
 
     .. math:: \theta \leftarrow \theta - \eta H^{-1} g
@@ -66,10 +79,6 @@ class Newton(Optimizer):
         """Zeros; the count is one number for all coordinates."""
         return super().init(point) | {"evaluations": np.zeros(())}
 
-    def evaluations(self, internals: Mapping[str, FloatArray], steps: int) -> FloatArray:
-        """Add up those of each step: the gradient, and the Hessian, worth one for each coordinate."""
-        return np.cumsum(internals["evaluations"][: steps + 1])
-
     def advance(
         self, objective: Objective, here: Evaluation, memory: Memory, step: int
     ) -> tuple[Evaluation, Memory]:
@@ -90,7 +99,7 @@ class Newton(Optimizer):
 
 
 @dataclass(frozen=True)
-class DampedNewton(Optimizer):
+class DampedNewton(_Counted):
     r"""Newton's step made safe: always downhill, and shortened until the loss falls.
 
     .. math:: p = -|H|^{-1} g, \quad \theta \leftarrow \theta + \alpha p, \quad
@@ -159,10 +168,6 @@ class DampedNewton(Optimizer):
         """Zeros; the step length and the count are one number for all coordinates."""
         return super().init(point) | {"step_length": np.zeros(()), "evaluations": np.zeros(())}
 
-    def evaluations(self, internals: Mapping[str, FloatArray], steps: int) -> FloatArray:
-        """Add up those of each step: trials, and the Hessian, worth one for each coordinate."""
-        return np.cumsum(internals["evaluations"][: steps + 1])
-
     def advance(
         self, objective: Objective, here: Evaluation, memory: Memory, step: int
     ) -> tuple[Evaluation, Memory]:
@@ -185,7 +190,7 @@ class DampedNewton(Optimizer):
 
 
 @dataclass(frozen=True)
-class LBFGS(Optimizer):
+class LBFGS(_Counted):
     r"""Newton's method with a curvature that is learned from the last few steps.
 
     .. math:: p = -B g, \quad \theta \leftarrow \theta + \alpha p, \quad
@@ -257,10 +262,6 @@ class LBFGS(Optimizer):
             "gradient_changes": pairs,
             "evaluations": np.zeros(()),
         }
-
-    def evaluations(self, internals: Mapping[str, FloatArray], steps: int) -> FloatArray:
-        """Add up those of each step, trials of the line search included."""
-        return np.cumsum(internals["evaluations"][: steps + 1])
 
     def advance(
         self, objective: Objective, here: Evaluation, memory: Memory, step: int

@@ -242,15 +242,6 @@ def with_racer(state: GradientState, changed: Racer) -> GradientState:
     return replace(state, racers=racers, forks=forks)
 
 
-def _with_rate(racers: tuple[Racer, ...], key: str, rate: float) -> tuple[Racer, ...]:
-    return tuple(
-        racer._replace(settings=with_number(racer.settings, "learning_rate", rate))
-        if racer.optimizer == key
-        else racer
-        for racer in racers
-    )
-
-
 def _with_rates(racers: tuple[Racer, ...], rates: dict[str, float]) -> tuple[Racer, ...]:
     """Set racers up as they are at first but for these rates; who runs stays, as do the others."""
     usual = {racer.optimizer: racer for racer in RACERS}
