@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections import Counter
 
+import numpy as np
 import pytest
 
-from core.critical_points import find_critical_points
+from core.critical_points import _has_fewer_neighbours, find_critical_points
 from core.parser import parse
 from core.presets import SURFACES, SurfacePreset
 
@@ -74,3 +76,24 @@ def test_what_cannot_be_marked_is_said(text: str, words: str) -> None:
     found = find_critical_points(parse(text), {}, ("x", "y"), VIEW)
     assert found.points == ()
     assert words in found.note
+
+
+# Thousands of rounding errors
+
+
+def test_neighbours_are_counted_as_by_comparing_each_with_each() -> None:
+    generator = np.random.default_rng(3)
+    for spread in (1.0, 6.0, 30.0, 200.0):
+        places = spread * generator.normal(size=(300, 2))
+        near = (np.abs(places[:, None, :] - places[None, :, :]) < 4.0).all(axis=2)
+        assert np.array_equal(_has_fewer_neighbours(places, 4.0, 3), near.sum(axis=1) < 3)
+
+
+def test_thousands_of_false_zeros_do_not_flood_the_memory() -> None:
+    tracemalloc.start()
+    try:
+        find_critical_points(parse("sin(x*y)/(x*y)"), {}, ("x", "y"), VIEW)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 60e6
