@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import os
 import random
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from core.parser import MAX_NESTING, MAX_OPERATIONS, parse
 from core.tokens import FUNCTIONS, LETTERS, MAX_LENGTH, SPACES, SUPERSCRIPTS, ParseError
 from core.tokens import SIGNS as SIGNS_OF_UNICODE
 from tests.core.cases import number, rows, shared_rows
+from tests.effort import work_within
 
 LONG = int(os.environ.get("NABLA_LONG", "1"))
 EXPRESSIONS = rows("expressions.jsonl")
@@ -85,28 +85,13 @@ def test_copies_of_the_cases_are_those_of_the_shared_folder() -> None:
 # Hostile text -------------------------------------------------------------------------------------
 
 
-class TooMuchWorkError(Exception):
-    pass
-
-
 def result_within(text: str, most_calls: int) -> Expression | ParseError:
-    """Parse with a limit on how many functions are called, which no clock can blur."""
-    calls = 0
-
-    def count(frame: Any, event: str, argument: Any) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-        if calls > most_calls:
-            raise TooMuchWorkError(text[:60])
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        return parse(text)
-    except ParseError as error:
-        return error
-    finally:
-        sys.setprofile(before)
+    """Parse with a limit on how many functions are called."""
+    with work_within(most_calls):
+        try:
+            return parse(text)
+        except ParseError as error:
+            return error
 
 
 def assert_handled(case: dict[str, Any]) -> None:
