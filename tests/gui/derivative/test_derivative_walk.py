@@ -166,7 +166,7 @@ def test_walk_plays_to_its_end_as_one_entry(qtbot: QtBot, tab: DerivativeTab) ->
     press(tab, "play")
     assert tab.playing
     tab.playback.set_speed(480.0)
-    qtbot.waitUntil(lambda: not tab.playing, timeout=8000)
+    qtbot.waitUntil(lambda: not tab.playing)
     settle()
     assert state(tab).walk_step == 54
     assert state(tab).h == 0.5
@@ -289,7 +289,7 @@ def test_letter_runs_to_and_fro_as_one_entry(qtbot: QtBot, tab: DerivativeTab) -
     QTest.mouseClick(animate, LEFT)
     assert tab.players.playing("letter a")
     tab.playback.set_speed(960.0)
-    qtbot.waitUntil(lambda: bool(seen) and min(seen) < 1.01 and max(seen) > 1.39, timeout=8000)
+    qtbot.waitUntil(lambda: bool(seen) and min(seen) < 1.01 and max(seen) > 1.39)
     QTest.mouseClick(animate, LEFT)
     settle()
     assert not tab.playing

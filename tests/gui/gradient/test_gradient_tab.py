@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -38,19 +37,6 @@ from tests.gui.tabs import (
     type_in,
     undo,
 )
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[Window]:
-    window = open_window(qtbot, GradientTab)
-    yield window
-    window.current.playback.pause()
-
-
-@pytest.fixture
-def tab(window: Window) -> GradientTab:
-    assert isinstance(window.current, GradientTab)
-    return window.current
 
 
 def undone(tab: GradientTab) -> GradientState:
