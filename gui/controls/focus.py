@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from gui.theme import FOCUS_RING, RADIUS
 
@@ -17,9 +17,17 @@ _BY_KEYBOARD = (
 )
 
 
+_AWAY = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""The window is left for a while, or a menu is open: the focus comes back to where it was."""
+
+
 def by_keyboard(event: QFocusEvent) -> bool:
     """Tell whether the focus came by the keyboard, so that it must be shown."""
     return event.reason() in _BY_KEYBOARD
+
+
+def _leaves(event: QFocusEvent) -> bool:
+    return event.lostFocus() and event.reason() not in _AWAY
 
 
 class Ringed(QWidget):
@@ -37,19 +45,22 @@ class Ringed(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring when the focus came by keyboard."""
-        self.ringed = by_keyboard(event)
-        self.update()
+        if event.reason() not in _AWAY:
+            self.ringed = by_keyboard(event)
+            self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the ring."""
-        self.ringed = False
-        self.update()
+        """Hide the ring, unless the focus comes back."""
+        if _leaves(event):
+            self.ringed = False
+            self.update()
 
 
 class FocusRing(QWidget):
     """A ring around one widget, drawn over its parent so that the widget needs no room for it.
 
-    It shows itself when its widget gets the focus by keyboard, and follows the widget.
+    It shows itself when its widget gets the focus by keyboard, and follows the widget. A button that got
+    it by a click has no ring, and lets Space go on to play or pause.
     """
 
     def __init__(self, target: QWidget, colour: str, radius: float = RADIUS) -> None:
@@ -66,10 +77,14 @@ class FocusRing(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the widget's focus, place and size."""
         kind = event.type()
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            passes = self.isHidden() and isinstance(watched, QAbstractButton)
+            event.setAccepted(not passes)
+            return passes
         if kind == QEvent.Type.FocusIn and isinstance(event, QFocusEvent) and by_keyboard(event):
             self._place()
             self.show()
-        elif kind in (QEvent.Type.FocusOut, QEvent.Type.Hide):
+        elif kind == QEvent.Type.Hide or (isinstance(event, QFocusEvent) and _leaves(event)):
             self.hide()
         elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and self.isVisible():
             self._place()

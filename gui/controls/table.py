@@ -331,13 +331,13 @@ class NumberTable(Ringed):
             self.row_chosen.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pick with the arrow keys, tick with Space."""
+        """Pick with the arrow keys; tick with Space, which after a click goes on to play or pause."""
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         current = self._selected or 0
         if step is not None and self._rows:
             self.ringed = True
             self.row_chosen.emit(min(max(current + step, 0), len(self._rows) - 1))
-        elif event.key() == Qt.Key.Key_Space and self._checkable and self._checked:
+        elif event.key() == Qt.Key.Key_Space and self.ringed and self._checkable and self._checked:
             self.row_checked.emit(current, not self._checked[current])
         else:
             super().keyPressEvent(event)

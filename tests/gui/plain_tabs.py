@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout
 
+from gui.controls import Button
 from gui.tab import ExampleGroup, Tab
 
 
@@ -44,7 +45,7 @@ class CountingTab(Tab):
         self.renders: list[Scene] = []
         self.label = QLabel()
         self.field = QLineEdit()
-        self.button = QPushButton("Press")
+        self.button = Button(self.theme, "Press")
         self.presses = 0
         self.button.clicked.connect(self._pressed)
         column = QVBoxLayout(self)

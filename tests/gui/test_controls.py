@@ -48,6 +48,11 @@ def shown(qtbot: QtBot, widget: QWidget, width: int = 300, height: int | None = 
     qtbot.waitUntil(widget.isActiveWindow)
 
 
+def focus_by_keyboard(widget: QWidget) -> None:
+    widget.clearFocus()
+    widget.setFocus(Qt.FocusReason.TabFocusReason)
+
+
 def at(x: float, y: float) -> QPoint:
     return QPoint(round(x), round(y))
 
@@ -379,6 +384,7 @@ def test_a_warning_takes_the_place_of_the_limit(qtbot: QtBot) -> None:
 def test_buttons_answer_keys(qtbot: QtBot, key: Qt.Key) -> None:
     button = Button(LIGHT, "Paste", primary=True)
     shown(qtbot, button, 80)
+    focus_by_keyboard(button)
     with qtbot.waitSignal(button.clicked):
         QTest.keyClick(button, key)
 
@@ -409,6 +415,7 @@ def test_a_check_box_emits_only_for_people(qtbot: QtBot) -> None:
     box.show_checked(True)
     assert log.events == []
     QTest.mouseClick(box, LEFT)
+    focus_by_keyboard(box)
     QTest.keyClick(box, Qt.Key.Key_Space)
     assert log.events == [("chosen", False), ("chosen", True)]
 

@@ -248,6 +248,13 @@ def test_space_on_a_button_presses_the_button(window: Window) -> None:
     assert not window.current.playing
 
 
+def test_space_after_a_click_on_a_button_plays(window: Window) -> None:
+    QTest.mouseClick(window.current.button, Qt.MouseButton.LeftButton)
+    press(Key.Key_Space)
+    assert window.current.presses == 1
+    assert window.current.playing
+
+
 @pytest.mark.parametrize("redo", [(Key.Key_Z, CTRL | SHIFT), (Key.Key_Y, CTRL)])
 def test_undo_and_redo_by_key(window: Window, redo: tuple[Key, Modifier]) -> None:
     press(Key.Key_Period)
