@@ -67,6 +67,7 @@ KEY_HELP = (
     ("<kbd>Alt</kbd>", "held while dragging: no snapping"),
     ("<kbd>Tab</kbd>", "go to the next point or field"),
     ("<kbd>Esc</kbd>", "take back a drag; leave a field"),
+    ("<kbd>Return</kbd>", "take what was typed; leave a field that was clicked"),
     ("<kbd>Alt</kbd> <kbd>↓</kbd>", "in a function field: open the examples"),
     ("<kbd>Ctrl</kbd> <kbd>1</kbd> … <kbd>4</kbd>", "change tabs"),
     ("<kbd>Ctrl</kbd> <kbd>Z</kbd>", "undo; with <kbd>Shift</kbd> redo"),

@@ -77,7 +77,6 @@ class _Frame(QWidget):
         super().__init__()
         self._theme = theme
         self._edit = edit
-        self.fault = False
         self.tinted: int | None = None
         self.setFixedHeight(FIELD_HEIGHT)
         edit.focus_changed.connect(self.update)
@@ -86,8 +85,8 @@ class _Frame(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw border, background and tint."""
         theme = self._theme
-        strong = self.fault or self._edit.hasFocus()
-        colour = theme.fault.mark if self.fault else theme.ink if strong else theme.border
+        strong = self._edit.fault or self._edit.hasFocus()
+        colour = theme.fault.mark if self._edit.fault else theme.ink if strong else theme.border
         width = FOCUS_RING if strong else 1.0
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -241,7 +240,7 @@ class ExpressionField(QWidget):
         """
         self._position = min(max(position, 0), len(self.edit.text()))
         self._suggestion = suggestion
-        self._frame.fault = True
+        self.edit.mark_fault(True)
         self._frame.tinted = partner if partner is not None and partner < len(self.edit.text()) else None
         self._frame.update()
         self._caret.position = self._position
@@ -252,9 +251,9 @@ class ExpressionField(QWidget):
 
     def show_ok(self) -> None:
         """Show that the text is right."""
-        if not self._frame.fault:
+        if not self.edit.fault:
             return
-        self._frame.fault = False
+        self.edit.mark_fault(False)
         self._frame.tinted = None
         self._frame.update()
         self._caret.hide()

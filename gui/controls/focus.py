@@ -26,7 +26,8 @@ def by_keyboard(event: QFocusEvent) -> bool:
     return event.reason() in _BY_KEYBOARD
 
 
-def _leaves(event: QFocusEvent) -> bool:
+def leaves(event: QFocusEvent) -> bool:
+    """Tell whether the focus is lost for good, not just until a menu closes or the window comes back."""
     return event.lostFocus() and event.reason() not in _AWAY
 
 
@@ -51,7 +52,7 @@ class Ringed(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Hide the ring, unless the focus comes back."""
-        if _leaves(event):
+        if leaves(event):
             self.ringed = False
             self.update()
 
@@ -84,7 +85,7 @@ class FocusRing(QWidget):
         if kind == QEvent.Type.FocusIn and isinstance(event, QFocusEvent) and by_keyboard(event):
             self._place()
             self.show()
-        elif kind == QEvent.Type.Hide or (isinstance(event, QFocusEvent) and _leaves(event)):
+        elif kind == QEvent.Type.Hide or (isinstance(event, QFocusEvent) and leaves(event)):
             self.hide()
         elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and self.isVisible():
             self._place()

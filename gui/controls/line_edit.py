@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from gui.controls.focus import leaves
+
+RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def is_undo(event: QKeyEvent) -> bool:
@@ -13,7 +17,15 @@ def is_undo(event: QKeyEvent) -> bool:
 
 
 class LineEdit(QLineEdit):
-    """A line edit that passes undo and redo on, and that Esc leaves."""
+    """A line edit that passes undo and redo on, and that Esc leaves.
+
+    One that was clicked is left by Return too, so that the next key plays or steps; one that was reached by
+    Tab stays where the keyboard is.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clicked = False
 
     @property
     def fault(self) -> bool:
@@ -32,13 +44,26 @@ class LineEdit(QLineEdit):
         self.clearFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave on Esc; pass undo and redo on."""
+        """Leave on Esc and Return; pass undo and redo on."""
         if event.key() == Qt.Key.Key_Escape:
             self.leave()
         elif is_undo(event):
             event.ignore()
         else:
             super().keyPressEvent(event)
+            if event.key() in RETURN and self._clicked and not self.fault:
+                self.clearFocus()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember that the mouse was here."""
+        self._clicked = True
+        super().mousePressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Forget the mouse, unless the focus comes back."""
+        super().focusOutEvent(event)
+        if leaves(event):
+            self._clicked = False
 
     def event(self, event: QEvent) -> bool:
         """Leave undo and redo to the application's shortcuts."""

@@ -7,10 +7,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from gui.controls.focus import FocusRing
-from gui.controls.line_edit import LineEdit
+from gui.controls.line_edit import RETURN, LineEdit
 from gui.theme import ui_font
-
-_RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class _Line(LineEdit):
@@ -31,7 +29,7 @@ class _Line(LineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keep Return, which would open the line again."""
-        if event.key() in _RETURN:
+        if event.key() in RETURN:
             self.ended.emit()
         else:
             super().keyPressEvent(event)
@@ -139,7 +137,7 @@ class TypedInPlace(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Begin to type with Return."""
-        if self._line is not None and event.key() in _RETURN:
+        if self._line is not None and event.key() in RETURN:
             self.edit()
         else:
             super().keyPressEvent(event)

@@ -106,6 +106,25 @@ def test_escape_leaves(field: ExpressionField) -> None:
     assert not field.edit.hasFocus()
 
 
+def test_return_leaves_what_was_clicked_unless_it_is_wrong(field: ExpressionField) -> None:
+    def after_return() -> bool:
+        QTest.keyClick(field.edit, Qt.Key.Key_Return)
+        return field.edit.hasFocus()
+
+    def click() -> None:
+        QTest.mouseClick(field.edit, Qt.MouseButton.LeftButton)
+
+    field.edit.setFocus(Qt.FocusReason.TabFocusReason)
+    assert after_return()
+    click()
+    field.show_error("This is wrong.", 0)
+    assert after_return()
+    field.show_ok()
+    assert not after_return()
+    field.edit.setFocus(Qt.FocusReason.TabFocusReason)
+    assert after_return()
+
+
 @pytest.mark.parametrize("position", [0, 9, 19, 100])
 def test_the_caret_stands_under_the_fault(field: ExpressionField, position: int) -> None:
     text = "sin(a*x)*exp(-x^2/8"

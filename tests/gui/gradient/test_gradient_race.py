@@ -244,6 +244,18 @@ def test_space_after_a_click_in_the_table_plays(tab: GradientTab) -> None:
     assert run(tab, "momentum") is not None
 
 
+def test_a_typed_rate_is_played_at_once(tab: GradientTab) -> None:
+    field = tab.inspector.descent.rate.field
+    click(tab, field)
+    field.selectAll()
+    QTest.keyClicks(field, "0.011")
+    for code in (Key.Key_Return, Key.Key_Period, Key.Key_Period):
+        QTest.keyClick(QApplication.focusWidget() or tab.window(), code)
+        settle()
+    assert tab.state.learning_rate == 0.011
+    assert tab.state.step == 11
+
+
 def test_the_table_is_used_by_keyboard(tab: GradientTab) -> None:
     table = tab.inspector.descent.table
     table.setFocus(Qt.FocusReason.TabFocusReason)
