@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from core.primitives import FloatArray
+from core.scenes.surface_camera import SurfaceCamera
+from gui.array_paths import path_through
 from gui.handles import HALO_OPACITY, HALO_RADIUS
 from gui.plot_item import halo_pen, make_pen
 from gui.plot_marks import marker_path
-from gui.surface_camera import Array, SurfaceCamera
 
 LIFT = 0.012
 """So far in front of the surface is what lies on it, or it would sink in by rounding."""
@@ -30,8 +33,11 @@ HIDDEN, BURIED = 0.22, 0.75
 ARROW, HEAD = 2.75, 12.0
 """Width of an arrow and length of its head, in pixels."""
 
-DOT, END, POINT = 2.4, 6.0, 6.5
-"""Radius of a step's dot, of a marker and of the point, in pixels."""
+DOT, END, POINT, HANDLE = 2.4, 6.0, 6.5, 6.0
+"""Radius of a step's dot, of a marker, of the point and of an open circle, in pixels."""
+
+MOST_DASHED = 1500
+"""So many lines are dashed at most, for each dash costs as much as a line."""
 
 PIECES = 24
 """A piece of a plane is divided so often, each way, to tell what of it is in front of the surface."""
@@ -58,15 +64,15 @@ class SurfaceMarks:
         self._depth = depth
         self._paper = QColor(paper)
 
-    def pixel(self, place: Array) -> QPointF:
+    def pixel(self, place: FloatArray) -> QPointF:
         """Give where a place is seen."""
         return QPointF(*self.camera.to_pixels(place)[:2].tolist())
 
-    def visible(self, points: Array) -> NDArray[np.bool_]:
+    def visible(self, points: FloatArray) -> NDArray[np.bool_]:
         """Tell which points, of shape (n, 3), are in front of the surface."""
         return self._in_front(self.camera.to_pixels(points))
 
-    def _in_front(self, seen: Array) -> NDArray[np.bool_]:
+    def _in_front(self, seen: FloatArray) -> NDArray[np.bool_]:
         x, y, distance = seen.T
         rows, columns = self._depth.shape
         with np.errstate(all="ignore"):
@@ -75,32 +81,40 @@ class SurfaceMarks:
             at = np.where(inside, row, 0).astype(np.intp), np.where(inside, column, 0).astype(np.intp)
             return ~inside | (distance - LIFT <= self.camera.before_eye(self._depth[at]))
 
-    def line(self, painter: QPainter, points: Array, *pens: QPen) -> None:
-        """Draw a line with each pen in turn, what is hidden with the last alone; NaN makes a gap."""
+    def line(self, painter: QPainter, points: FloatArray, *pens: QPen, hidden: float = HIDDEN) -> None:
+        """Draw a line with each pen in turn, what is hidden with the last alone; NaN makes a gap.
+
+        Parameters
+        ----------
+        painter : QPainter
+            Draws on the picture.
+        points : array, shape (n, 3)
+            Places in the box.
+        *pens : QPen
+            With flat ends if they are wide: round ones, which bends hide, cost five times as much.
+        hidden : float
+            Opacity of what the surface hides.
+        """
         if len(points) < 2:
             return
         places = self.camera.to_pixels(points)
         pixels, seen = places[:, :2], self._in_front(places)
         kept = _told_apart(pixels, seen)
         pixels, seen = pixels[kept], seen[kept]
-        ends = np.hstack((pixels[:-1], pixels[1:]))
-        known, shown = ~np.isnan(ends).any(axis=1), seen[:-1] | seen[1:]
-        hidden, lines = _lines(ends[known & ~shown]), _lines(ends[known & shown])
-        if hidden:
-            painter.setOpacity(HIDDEN)
-            painter.setPen(pens[-1])
-            painter.drawLines(hidden)
-            painter.setOpacity(1.0)
-        for pen in pens if lines else ():
-            painter.setPen(pen)
-            painter.drawLines(lines)
+        known, shown = ~np.isnan(pixels[:-1] + pixels[1:]).any(axis=1), seen[:-1] | seen[1:]
+        painter.setOpacity(hidden)
+        _draw_pieces(painter, pixels, known & ~shown, pens[-1:])
+        painter.setOpacity(1.0)
+        _draw_pieces(painter, pixels, known & shown, pens)
 
-    def path(self, painter: QPainter, points: Array, colour: str, width: float) -> None:
+    def path(self, painter: QPainter, points: FloatArray, colour: str, width: float) -> None:
         """Draw a line over a halo."""
-        pen = make_pen(colour, width)
-        self.line(painter, points, halo_pen(pen, self._paper, 1.0), pen)
+        pen = flat_pen(colour, width)
+        halo = halo_pen(pen, self._paper, 1.0)
+        halo.setCapStyle(Qt.PenCapStyle.FlatCap)
+        self.line(painter, points, halo, pen)
 
-    def dots(self, painter: QPainter, points: Array, colour: str) -> None:
+    def dots(self, painter: QPainter, points: FloatArray, colour: str) -> None:
         """Draw a small dot at each point."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))
@@ -110,18 +124,41 @@ class SurfaceMarks:
             painter.drawEllipse(QPointF(x, y), DOT, DOT)
         painter.setOpacity(1.0)
 
-    def marker(self, painter: QPainter, place: Array, shape: str, colour: str) -> None:
-        """Draw a marker of constant size."""
+    def markers(
+        self,
+        painter: QPainter,
+        points: FloatArray,
+        shape: str,
+        colour: str,
+        size: float = END,
+        *,
+        hollow: bool = False,
+        ring: float = 1.5,
+        outline: str | None = None,
+        hidden: float = HIDDEN,
+    ) -> None:
+        """Draw a marker of constant size at each point; the look is that of a `gui.plot_marks.Marker`."""
+        path = marker_path(shape, size - 1.0 if hollow else size)
+        around = QPen(self._paper, 2.0 * ring + (2.0 if hollow else 0.0))
+        around.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        line = QPen(QColor(outline), 1.0) if outline else QPen(Qt.PenStyle.NoPen)
         painter.save()
-        painter.setOpacity(1.0 if self.visible(place[None])[0] else 2 * HIDDEN)
-        painter.translate(self.pixel(place))
-        painter.setPen(QPen(self._paper, 1.5))
-        painter.setBrush(QColor(colour))
-        painter.drawPath(marker_path(shape, END))
+        painter.setBrush(self._paper if hollow else QColor(colour))
+        painter.setPen(QPen(QColor(colour), 2.0) if hollow else line)
+        places = self.camera.to_pixels(points)
+        for (x, y, _), shown in zip(places.tolist(), self._in_front(places).tolist(), strict=True):
+            painter.setOpacity(1.0 if shown else hidden)
+            painter.translate(x, y)
+            if ring:
+                painter.strokePath(path, around)
+            painter.drawPath(path)
+            painter.translate(-x, -y)
         painter.restore()
 
-    def point(self, painter: QPainter, place: Array, colour: str, *, lit: bool) -> None:
-        """Draw a point that can be dragged; `lit` while the pointer is on it."""
+    def point(
+        self, painter: QPainter, place: FloatArray, colour: str, *, lit: bool, hollow: bool = False
+    ) -> None:
+        """Draw a point that can be dragged, or an open circle; `lit` while the pointer is on it."""
         at, fill = self.pixel(place), QColor(colour)
         painter.setPen(Qt.PenStyle.NoPen)
         if lit:
@@ -130,21 +167,29 @@ class SurfaceMarks:
             painter.setBrush(halo)
             painter.drawEllipse(at, HALO_RADIUS, HALO_RADIUS)
         painter.setOpacity(1.0 if self.visible(place[None])[0] else BURIED)
-        for brush, radius in ((self._paper, POINT + 2.0), (fill, POINT)):
-            painter.setBrush(brush)
-            painter.drawEllipse(at, radius, radius)
+        painter.setBrush(self._paper)
+        if hollow:
+            painter.drawEllipse(at, HANDLE + 1.25, HANDLE + 1.25)
+            painter.setPen(QPen(fill, 2.0))
+            painter.drawEllipse(at, HANDLE - 0.75, HANDLE - 0.75)
+        else:
+            painter.drawEllipse(at, POINT + 2.0, POINT + 2.0)
+            painter.setBrush(fill)
+            painter.drawEllipse(at, POINT, POINT)
         painter.setOpacity(1.0)
 
     def arrow(
         self,
         painter: QPainter,
-        tail: Array,
-        tip: Array,
+        tail: FloatArray,
+        tip: FloatArray,
         colour: str,
         width: float = ARROW,
         head: float = HEAD,
+        *,
+        hidden: float = BURIED,
     ) -> None:
-        """Draw an arrow with a head of constant size, over a halo; less strong if the surface hides it."""
+        """Draw an arrow with a head of constant size, over a halo; so strong if the surface hides it."""
         start, end = self.pixel(tail), self.pixel(tip)
         way = end - start
         length = math.hypot(way.x(), way.y())
@@ -155,9 +200,8 @@ class SurfaceMarks:
         neck, half = end - way * head, QPointF(-way.y(), way.x()) * (head / 2.0)
         shape = QPolygonF([end, neck + half, neck - half])
         shown = self.visible(np.linspace(tail, tip, 9)[4:]).mean() > 0.5
-        painter.setOpacity(1.0 if shown else BURIED if width == ARROW else 2 * HIDDEN)
-        pen = make_pen(colour, width)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setOpacity(1.0 if shown else hidden)
+        pen = flat_pen(colour, width)
         for line, edge in (
             (halo_pen(pen, self._paper, 1.0), QPen(self._paper, 2.0)),
             (pen, QPen(Qt.PenStyle.NoPen)),
@@ -169,7 +213,7 @@ class SurfaceMarks:
             painter.drawPolygon(shape)
         painter.setOpacity(1.0)
 
-    def plane(self, painter: QPainter, corners: Array, colour: str) -> None:
+    def plane(self, painter: QPainter, corners: FloatArray, colour: str) -> None:
         """Draw a square piece of a plane, given its four corners in turn, and its edge."""
         shares = np.linspace(0.0, 1.0, PIECES + 1)
         a, b, c, d = corners
@@ -192,7 +236,7 @@ class SurfaceMarks:
         self.line(painter, edge, make_pen(colour, 1.0, opacity=0.8))
 
 
-def _told_apart(pixels: Array, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _told_apart(pixels: FloatArray, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Leave out points that are a few pixels from the one before; gaps, ends and changes of sight stay."""
     cells = np.floor(np.nan_to_num(pixels, nan=-1e7, posinf=1e7, neginf=-1e7) / GRAIN)
     kept = np.ones(len(pixels), dtype=bool)
@@ -202,5 +246,27 @@ def _told_apart(pixels: Array, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
     return np.flatnonzero(kept)
 
 
-def _lines(ends: Array) -> list[QLineF]:
-    return [QLineF(*each) for each in np.clip(ends, -FAR, FAR).tolist()]
+def flat_pen(colour: str, width: float, style: str = "solid", opacity: float = 1.0) -> QPen:
+    """Give a pen of `gui.plot_item.make_pen` with flat ends."""
+    pen = make_pen(colour, width, style, opacity)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+def _draw_pieces(
+    painter: QPainter, pixels: FloatArray, drawn: NDArray[np.bool_], pens: Sequence[QPen]
+) -> None:
+    """Draw those pieces of the line through all pixels; dashes go on from piece to piece."""
+    if not drawn.any():
+        return
+    pixels = np.clip(pixels, -FAR, FAR)
+    lines: list[QLineF] = []
+    for pen in pens:
+        if pen.dashPattern():
+            drawn = drawn & (np.cumsum(drawn) <= MOST_DASHED)
+            x, y = np.nan_to_num(pixels).T
+            painter.strokePath(path_through(x, y, np.append(drawn, False)), pen)
+            continue
+        lines = lines or [QLineF(*each) for each in np.hstack((pixels[:-1], pixels[1:]))[drawn].tolist()]
+        painter.setPen(pen)
+        painter.drawLines(lines)

@@ -210,8 +210,8 @@ def test_keys_turn_and_zoom_the_eye_and_home_brings_it_back(
     click_plane(tab, "surface")
     view = tab.map.planes.view
     assert view is not None
-    monkeypatch.setattr(view, "trouble", "")
-    monkeypatch.setattr(view, "_draw_surface", lambda: None)
+    monkeypatch.setattr(view.picture, "trouble", "")
+    monkeypatch.setattr(view.picture, "_draw", lambda *_: None)
     first, point = tab.state.camera, tab.state.point
     view.setFocus()
     for code, modifiers, index, sign in [
