@@ -27,8 +27,8 @@ GRAIN = 2.5
 FAR = 1e5
 """No pixel farther away than this reaches Qt."""
 
-HIDDEN, BURIED = 0.22, 0.75
-"""Opacity of what is behind the surface, and of an arrow inside the hill."""
+HIDDEN, FAINT, BURIED = 0.22, 0.38, 0.75
+"""Opacity of lines behind the surface, of marks there, and of an arrow or a handle inside the hill."""
 
 ARROW, HEAD = 2.75, 12.0
 """Width of an arrow and length of its head, in pixels."""
@@ -91,7 +91,7 @@ class SurfaceMarks:
         points : array, shape (n, 3)
             Places in the box.
         *pens : QPen
-            With flat ends if they are wide: round ones, which bends hide, cost five times as much.
+            From the lowest to the highest.
         hidden : float
             Opacity of what the surface hides.
         """
@@ -103,16 +103,14 @@ class SurfaceMarks:
         pixels, seen = pixels[kept], seen[kept]
         known, shown = ~np.isnan(pixels[:-1] + pixels[1:]).any(axis=1), seen[:-1] | seen[1:]
         painter.setOpacity(hidden)
-        _draw_pieces(painter, pixels, known & ~shown, pens[-1:])
+        _draw_pieces(painter, pixels, known & ~shown, pens[-1:], Qt.PenCapStyle.FlatCap)
         painter.setOpacity(1.0)
-        _draw_pieces(painter, pixels, known & shown, pens)
+        _draw_pieces(painter, pixels, known & shown, pens, Qt.PenCapStyle.SquareCap)
 
     def path(self, painter: QPainter, points: FloatArray, colour: str, width: float) -> None:
         """Draw a line over a halo."""
-        pen = flat_pen(colour, width)
-        halo = halo_pen(pen, self._paper, 1.0)
-        halo.setCapStyle(Qt.PenCapStyle.FlatCap)
-        self.line(painter, points, halo, pen)
+        pen = make_pen(colour, width)
+        self.line(painter, points, halo_pen(pen, self._paper, 1.0), pen)
 
     def dots(self, painter: QPainter, points: FloatArray, colour: str) -> None:
         """Draw a small dot at each point."""
@@ -135,7 +133,6 @@ class SurfaceMarks:
         hollow: bool = False,
         ring: float = 1.5,
         outline: str | None = None,
-        hidden: float = HIDDEN,
     ) -> None:
         """Draw a marker of constant size at each point; the look is that of a `gui.plot_marks.Marker`."""
         path = marker_path(shape, size - 1.0 if hollow else size)
@@ -147,7 +144,7 @@ class SurfaceMarks:
         painter.setPen(QPen(QColor(colour), 2.0) if hollow else line)
         places = self.camera.to_pixels(points)
         for (x, y, _), shown in zip(places.tolist(), self._in_front(places).tolist(), strict=True):
-            painter.setOpacity(1.0 if shown else hidden)
+            painter.setOpacity(1.0 if shown else FAINT)
             painter.translate(x, y)
             if ring:
                 painter.strokePath(path, around)
@@ -201,7 +198,8 @@ class SurfaceMarks:
         shape = QPolygonF([end, neck + half, neck - half])
         shown = self.visible(np.linspace(tail, tip, 9)[4:]).mean() > 0.5
         painter.setOpacity(1.0 if shown else hidden)
-        pen = flat_pen(colour, width)
+        pen = make_pen(colour, width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         for line, edge in (
             (halo_pen(pen, self._paper, 1.0), QPen(self._paper, 2.0)),
             (pen, QPen(Qt.PenStyle.NoPen)),
@@ -246,27 +244,31 @@ def _told_apart(pixels: FloatArray, seen: NDArray[np.bool_]) -> NDArray[np.intp]
     return np.flatnonzero(kept)
 
 
-def flat_pen(colour: str, width: float, style: str = "solid", opacity: float = 1.0) -> QPen:
-    """Give a pen of `gui.plot_item.make_pen` with flat ends."""
-    pen = make_pen(colour, width, style, opacity)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen
-
-
 def _draw_pieces(
-    painter: QPainter, pixels: FloatArray, drawn: NDArray[np.bool_], pens: Sequence[QPen]
+    painter: QPainter,
+    pixels: FloatArray,
+    drawn: NDArray[np.bool_],
+    pens: Sequence[QPen],
+    ends: Qt.PenCapStyle,
 ) -> None:
-    """Draw those pieces of the line through all pixels; dashes go on from piece to piece."""
+    """Draw those pieces of the line through all pixels.
+
+    They are drawn one by one, with ends that leave no seam and cost a third of round ones; but as one path
+    where dashes go on from piece to piece, or where a seam would shine through.
+    """
     if not drawn.any():
         return
     pixels = np.clip(pixels, -FAR, FAR)
     lines: list[QLineF] = []
     for pen in pens:
-        if pen.dashPattern():
-            drawn = drawn & (np.cumsum(drawn) <= MOST_DASHED)
+        dashed = bool(pen.dashPattern())
+        if dashed or pen.color().alpha() < 255:
+            kept = drawn & (np.cumsum(drawn) <= MOST_DASHED) if dashed else drawn
             x, y = np.nan_to_num(pixels).T
-            painter.strokePath(path_through(x, y, np.append(drawn, False)), pen)
+            painter.strokePath(path_through(x, y, np.append(kept, False)), pen)
             continue
+        pen = QPen(pen)
+        pen.setCapStyle(ends)
         lines = lines or [QLineF(*each) for each in np.hstack((pixels[:-1], pixels[1:]))[drawn].tolist()]
         painter.setPen(pen)
         painter.drawLines(lines)

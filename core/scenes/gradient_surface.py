@@ -35,6 +35,15 @@ RING = 0.125
 
 RING_POINTS = 121
 
+ON_MAP = {
+    "field": "gradient field",
+    "ellipse": "curvature ellipse",
+    "model": "quadratic model",
+    "newton": "Newton step",
+    "basins": "basins of attraction",
+}
+"""What can be shown besides, but not on the surface."""
+
 
 @dataclass(frozen=True, eq=False)
 class Tangent:
@@ -125,7 +134,7 @@ class SurfaceScene:
     selected
         Key of the one that is drawn thickest.
     note
-        Why P is not seen, or empty.
+        Why P is not seen, and what of the extras is drawn on the map alone; or empty.
     """
 
     camera: Camera
@@ -162,7 +171,8 @@ def surface_scene(
     mesh = surface_mesh(plan)
     box, value = mesh.box, slopes[0].value
     point = box.place(*state.point, value) if box.holds(value) else None
-    tangent = None if point is None else _tangent(box, point, _gradient(slopes))
+    gradient = (0.0, 0.0) if local.here is not None else _gradient(slopes)  # not what rounding leaves of it
+    tangent = None if point is None else _tangent(box, point, gradient)
     runs, ghosts = (
         tuple(surface_path(mesh, state.formula, state.parameters, run) for run in group)
         for group in (race.runs, race.ghosts)
@@ -178,7 +188,7 @@ def surface_scene(
         paths=runs,
         ghosts=ghosts,
         selected=state.selected,
-        note=_note(box, value) if point is None else "",
+        note=" ".join(filter(None, (_note(box, value) if point is None else "", _absent(state.shown)))),
     )
 
 
@@ -191,6 +201,11 @@ def _note(box: Box, value: float) -> str:
         return "P is not on the surface: f has no value there."
     side = "above" if value > box.high else "below"
     return f"P lies {side} the part of the surface that is drawn."
+
+
+def _absent(shown: tuple[str, ...]) -> str:
+    names = [name for key, name in ON_MAP.items() if key in shown]
+    return f"Drawn on the map only: {', '.join(names)}." if names else ""
 
 
 def _tangent(box: Box, here: FloatArray, gradient: Point) -> Tangent | None:

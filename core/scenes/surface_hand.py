@@ -16,6 +16,9 @@ from core.scenes.surface_camera import SurfaceCamera
 ALONG_PLANE = 1e-6
 """Lines of sight that rise by less than this part of their length never reach a level plane."""
 
+SAME_SIGHT = 1e-6
+"""Lines of sight at a smaller angle, in radians, are one: a pixel is a thousand times as large."""
+
 
 def point_moved(
     state: GradientState, scene: SurfaceScene, camera: SurfaceCamera, pixel: tuple[float, float], reach: float
@@ -116,8 +119,9 @@ def _way_towards(
     to_point /= np.linalg.norm(to_point)
     across = np.cross(to_point, sight)
     way: FloatArray = np.cross(across, normal)
-    if np.linalg.norm(way) <= ALONG_PLANE * np.linalg.norm(across) * np.linalg.norm(normal):
-        return None  # the plane is seen from its edge
+    apart, upright = np.linalg.norm(across), np.linalg.norm(normal)
+    if apart < SAME_SIGHT or np.linalg.norm(way) <= ALONG_PLANE * apart * upright:
+        return None  # the pixel is that of P, or the plane is seen from its edge
     return way if way @ (sight - (sight @ to_point) * to_point) >= 0.0 else -way
 
 

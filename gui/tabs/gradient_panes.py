@@ -106,6 +106,7 @@ class MapPane(PointPane):
         plan, plot = scene.map, self.plot
         plot.show_view(scene.view)
         self.planes.show_scene(scene)
+        self.show_button.list.show_choices(scene.local.extras.shown)
         if scene.surface is not None:
             return  # nobody sees the map
         plot.show_message(scene.notice or None)
@@ -119,7 +120,6 @@ class MapPane(PointPane):
         self.basins.show_scene(scene)
         self.local.show_scene(scene)
         self.extras.show_scene(scene)
-        self.show_button.list.show_choices(scene.local.extras.shown)
         self._place_labels(scene)
 
     def draw_coarsely(self, coarse: bool) -> None:

@@ -20,7 +20,7 @@ from gui.plot_fields import ContourLines, contour_lines
 from gui.plot_item import make_pen
 from gui.plot_labels import paint_words_haloed
 from gui.surface_handle import SurfaceHandle
-from gui.surface_marks import HANDLE, HIDDEN, SurfaceMarks, flat_pen
+from gui.surface_marks import FAINT, HANDLE, SurfaceMarks
 from gui.surface_view import SurfaceView
 from gui.tabs.gradient_local import NEAR, SMALL, STAR, describe
 from gui.tabs.gradient_race import GHOST
@@ -116,7 +116,7 @@ class GradientSurface(SurfaceView):
         box = part.mesh.box
         if box.holds(scene.level):
             points = box.place(self._level.x, self._level.y, scene.level)
-            self.marks.line(painter, points, flat_pen(self.theme.function.mark, LEVEL))
+            self.marks.line(painter, points, make_pen(self.theme.function.mark, LEVEL))
 
     def _draw_foot(self, painter: QPainter, scene: GradientScene, part: SurfaceScene) -> None:
         """Draw P and the gradient on the floor, and the height of P over it."""
@@ -127,7 +127,7 @@ class GradientSurface(SurfaceView):
             box = part.mesh.box
             tip = box.place(*scene.uphill, box.low)
             colour = self.theme.derivative.mark
-            self.marks.arrow(painter, part.foot, tip, colour, *FOOT, hidden=2 * HIDDEN)
+            self.marks.arrow(painter, part.foot, tip, colour, *FOOT, hidden=FAINT)
         self.marks.dots(painter, part.foot[None], self.theme.function.mark)
 
     def _draw_plane(self, painter: QPainter, part: SurfaceScene) -> None:
@@ -135,14 +135,14 @@ class GradientSurface(SurfaceView):
         if part.tangent is not None:
             self.marks.plane(painter, part.tangent.corners, self.theme.derivative.mark)
         if part.direction is not None:
-            ring = flat_pen(self.theme.ink, 1.0, opacity=RING)
-            self.marks.line(painter, part.direction.ring, ring, hidden=2 * HIDDEN)
+            ring = make_pen(self.theme.ink, 1.0, opacity=RING)
+            self.marks.line(painter, part.direction.ring, ring, hidden=FAINT)
 
     def _draw_descents(self, painter: QPainter, part: SurfaceScene) -> None:
         for ghost in part.ghosts:
             sign = sign_of(ghost.key, self.theme)
             dashes = make_pen(sign.colour, GHOST_WIDTH, "dashed", GHOST)
-            self.marks.line(painter, ghost.points, dashes, hidden=2 * HIDDEN)
+            self.marks.line(painter, ghost.points, dashes, hidden=FAINT)
         for path in _selected_last(part):
             colour = sign_of(path.key, self.theme).colour
             width = SELECTED if path.key == part.selected else OTHER
@@ -171,7 +171,7 @@ class GradientSurface(SurfaceView):
         for path in _selected_last(part):
             if path.has_end:
                 sign = sign_of(path.key, self.theme)
-                self.marks.markers(painter, path.steps[-1:], sign.shape, sign.colour, hidden=2 * HIDDEN)
+                self.marks.markers(painter, path.steps[-1:], sign.shape, sign.colour)
 
     def _draw_point(self, painter: QPainter, part: SurfaceScene) -> None:
         """Draw P with its arrows, and u."""
