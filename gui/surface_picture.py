@@ -130,9 +130,11 @@ class SurfacePicture(QObject):
         self._paper.setDevicePixelRatio(ratio)
         self._paper.fill(QColor(self._theme.plot))
         painter = QPainter(self._paper)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_walls(painter, self._theme, camera, mesh.box)
-        painter.drawImage(QPointF(), self.surface)
-        self._draw_rim(painter, self.marks)
-        paint_axes(painter, self._theme, camera, mesh.box)
-        painter.end()
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_walls(painter, self._theme, camera, mesh.box)
+            painter.drawImage(QPointF(), self.surface)
+            self._draw_rim(painter, self.marks)
+            paint_axes(painter, self._theme, camera, mesh.box)
+        finally:
+            painter.end()

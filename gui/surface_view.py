@@ -133,6 +133,12 @@ class SurfaceView(Ringed):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the box, the surface and what lies on it; or why there is none."""
         painter = QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            painter.end()  # or Qt would crash on what went wrong, before anyone could be told
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(self.theme.plot))
         mesh, ratio = self._mesh, self.devicePixelRatioF()

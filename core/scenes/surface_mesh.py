@@ -16,8 +16,8 @@ from core.scenes.surface_box import HEIGHT, Box
 Float32Array = npt.NDArray[np.float32]
 FaceArray = npt.NDArray[np.uint32]
 
-LARGEST = 1e308
-"""Neither end of the box lies beyond this."""
+LARGEST = 1e306
+"""Neither end of the box lies beyond this, so that its height, a hundred times over, is a number as well."""
 
 SPIKY, HILL = 0.25, 8.0
 """If usual values end below such a part of what one in twenty exceeds, the top is so many times that."""

@@ -47,19 +47,32 @@ def pixel_of(view: GradientSurface, tab: GradientTab, x: float, y: float, value:
     return QPointF(across, down)
 
 
-def send(view: GradientSurface, kind: QMouseEvent.Type, at: QPointF, held: bool) -> None:
+def send(
+    view: GradientSurface,
+    kind: QMouseEvent.Type,
+    at: QPointF,
+    held: bool,
+    modifiers: Qt.KeyboardModifier = NONE,
+) -> None:
     button = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseMove else LEFT
     buttons = LEFT if held else Qt.MouseButton.NoButton
-    QApplication.sendEvent(view, QMouseEvent(kind, at, view.mapToGlobal(at), button, buttons, NONE))
+    QApplication.sendEvent(view, QMouseEvent(kind, at, view.mapToGlobal(at), button, buttons, modifiers))
 
 
-def drag(view: GradientSurface, start: QPointF, end: QPointF, *, drop: bool = True) -> None:
-    send(view, QMouseEvent.Type.MouseButtonPress, start, held=True)
+def drag(
+    view: GradientSurface,
+    start: QPointF,
+    end: QPointF,
+    *,
+    drop: bool = True,
+    modifiers: Qt.KeyboardModifier = NONE,
+) -> None:
+    send(view, QMouseEvent.Type.MouseButtonPress, start, True, modifiers)
     for step in range(1, 9):
-        send(view, QMouseEvent.Type.MouseMove, start + (end - start) * (step / 8), held=True)
+        send(view, QMouseEvent.Type.MouseMove, start + (end - start) * (step / 8), True, modifiers)
     settle()
     if drop:
-        send(view, QMouseEvent.Type.MouseButtonRelease, end, held=False)
+        send(view, QMouseEvent.Type.MouseButtonRelease, end, False, modifiers)
         settle()
 
 

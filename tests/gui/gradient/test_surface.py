@@ -144,6 +144,19 @@ def test_what_changed_behind_the_surface_is_on_the_map_afterwards(tab: GradientT
     assert min(right - left, top - bottom) == pytest.approx(8.0)
 
 
+def test_the_list_of_what_is_shown_keeps_its_marks_beside_the_surface(tab: GradientTab) -> None:
+    click_plane(tab, "surface")
+    for name, shown in (("field", True), ("polar", True), ("field", False)):
+        QTest.mouseClick(tab.map.show_button, LEFT)
+        box = tab.map.show_button.list.boxes[name]
+        QTest.mouseClick(box, LEFT)
+        settle()
+        assert (name in tab.state.shown) == shown
+        assert box.isChecked() == shown
+        tab.map.show_button.list.close()
+    assert tab.polar.isVisible()
+
+
 # Without OpenGL
 
 
@@ -247,9 +260,10 @@ def test_the_start_imports_no_opengl() -> None:
 
 
 @needs_screen
-def test_on_a_screen(tmp_path: Path) -> None:
-    """Run the tests of `on_screen.py`, which need OpenGL."""
-    tests = str(Path(__file__).with_name("on_screen.py"))
+@pytest.mark.parametrize("module", ["on_screen.py", "on_screen_marks.py"])
+def test_on_a_screen(module: str, tmp_path: Path) -> None:
+    """Run the tests of a module that needs OpenGL."""
+    tests = str(Path(__file__).with_name(module))
     done = on_screen("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", tests, home=tmp_path)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
