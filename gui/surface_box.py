@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from core.primitives import FloatArray
 from core.scenes.surface_box import HEIGHT, Box
 from core.scenes.surface_camera import SurfaceCamera
+from gui.array_paths import Array
 from gui.formula import formula
 from gui.plot_axes import Tick, ticks
 from gui.theme import Theme, text_width, ui_font
@@ -99,20 +99,20 @@ def _marks(camera: SurfaceCamera, box: Box) -> list[list[tuple[float, Tick]]]:
     return marks
 
 
-def _left_edge(camera: SurfaceCamera, width: float, depth: float) -> FloatArray:
+def _left_edge(camera: SurfaceCamera, width: float, depth: float) -> Array:
     """Give the foot of the upright edge that is farthest to the left on the screen."""
     feet = np.array([(x * width / 2.0, y * depth / 2.0, 0.0) for x in (-1, 1) for y in (-1, 1)])
     return feet[int(np.argmin(camera.to_pixels(feet)[:, 0]))]
 
 
-def _length(camera: SurfaceCamera, start: FloatArray, way: FloatArray) -> float:
+def _length(camera: SurfaceCamera, start: Array, way: Array) -> float:
     a, b = camera.to_pixels(np.array((start, start + way)))[:, :2]
     return float(np.hypot(*(b - a)))
 
 
 def _square(
     fixed: int, at: float, first: int, a: tuple[float, float], second: int, b: tuple[float, float]
-) -> FloatArray:
+) -> Array:
     corners = np.zeros((4, 3))
     corners[:, fixed] = at
     corners[:, first] = (a[0], a[1], a[1], a[0])
@@ -120,16 +120,16 @@ def _square(
     return corners
 
 
-def _polygon(camera: SurfaceCamera, corners: FloatArray) -> QPolygonF:
+def _polygon(camera: SurfaceCamera, corners: Array) -> QPolygonF:
     return QPolygonF([QPointF(x, y) for x, y in camera.to_pixels(corners)[:, :2].tolist()])
 
 
-def _line(camera: SurfaceCamera, ends: FloatArray) -> QLineF:
+def _line(camera: SurfaceCamera, ends: Array) -> QLineF:
     (a, b), (c, d) = camera.to_pixels(ends)[:, :2].tolist()
     return QLineF(a, b, c, d)
 
 
-def _write(painter: QPainter, theme: Theme, place: FloatArray, tick: Tick, *, right: bool = False) -> None:
+def _write(painter: QPainter, theme: Theme, place: Array, tick: Tick, *, right: bool = False) -> None:
     """Write a number centred on a pixel, or ending there."""
     x, y = place[:2].tolist()
     words, power = text_width(tick.text, FONT), text_width(tick.exponent, EXPONENT)
@@ -144,7 +144,7 @@ def _write(painter: QPainter, theme: Theme, place: FloatArray, tick: Tick, *, ri
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, tick.exponent)
 
 
-def _write_letter(painter: QPainter, theme: Theme, place: FloatArray, letter: str) -> None:
+def _write_letter(painter: QPainter, theme: Theme, place: Array, letter: str) -> None:
     x, y = place[:2].tolist()
     shape = formula(letter, LETTER, theme.ink)
     shape.paint(painter, x - shape.width / 2.0, y - shape.height / 2.0 + shape.baseline)

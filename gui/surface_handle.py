@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QPointF, Signal
 
-from core.primitives import FloatArray
 from core.scenes.surface_camera import SurfaceCamera
+from gui.array_paths import Array
 
 GRIP = 12.0
 """Pixels from a handle within which it is taken."""
@@ -43,7 +43,7 @@ class SurfaceHandle(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.place: FloatArray | None = None
+        self.place: Array | None = None
         self.held = False
         self.hovered = False
 

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from core.primitives import FloatArray
 from core.scenes.surface_camera import SurfaceCamera
-from gui.array_paths import path_through
+from gui.array_paths import Array, path_through
 from gui.handles import HALO_OPACITY, HALO_RADIUS
 from gui.plot_item import halo_pen, make_pen
 from gui.plot_marks import marker_path
@@ -64,15 +63,15 @@ class SurfaceMarks:
         self._depth = depth
         self._paper = QColor(paper)
 
-    def pixel(self, place: FloatArray) -> QPointF:
+    def pixel(self, place: Array) -> QPointF:
         """Give where a place is seen."""
         return QPointF(*self.camera.to_pixels(place)[:2].tolist())
 
-    def visible(self, points: FloatArray) -> NDArray[np.bool_]:
+    def visible(self, points: Array) -> NDArray[np.bool_]:
         """Tell which points, of shape (n, 3), are in front of the surface."""
         return self._in_front(self.camera.to_pixels(points))
 
-    def _in_front(self, seen: FloatArray) -> NDArray[np.bool_]:
+    def _in_front(self, seen: Array) -> NDArray[np.bool_]:
         x, y, distance = seen.T
         rows, columns = self._depth.shape
         with np.errstate(all="ignore"):
@@ -81,7 +80,7 @@ class SurfaceMarks:
             at = np.where(inside, row, 0).astype(np.intp), np.where(inside, column, 0).astype(np.intp)
             return ~inside | (distance - LIFT <= self.camera.before_eye(self._depth[at]))
 
-    def line(self, painter: QPainter, points: FloatArray, *pens: QPen, hidden: float = HIDDEN) -> None:
+    def line(self, painter: QPainter, points: Array, *pens: QPen, hidden: float = HIDDEN) -> None:
         """Draw a line with each pen in turn, what is hidden with the last alone; NaN makes a gap.
 
         Parameters
@@ -107,12 +106,12 @@ class SurfaceMarks:
         painter.setOpacity(1.0)
         _draw_pieces(painter, pixels, known & shown, pens, Qt.PenCapStyle.SquareCap)
 
-    def path(self, painter: QPainter, points: FloatArray, colour: str, width: float) -> None:
+    def path(self, painter: QPainter, points: Array, colour: str, width: float) -> None:
         """Draw a line over a halo."""
         pen = make_pen(colour, width)
         self.line(painter, points, halo_pen(pen, self._paper, 1.0), pen)
 
-    def dots(self, painter: QPainter, points: FloatArray, colour: str) -> None:
+    def dots(self, painter: QPainter, points: Array, colour: str) -> None:
         """Draw a small dot at each point."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))
@@ -125,7 +124,7 @@ class SurfaceMarks:
     def markers(
         self,
         painter: QPainter,
-        points: FloatArray,
+        points: Array,
         shape: str,
         colour: str,
         size: float = END,
@@ -152,9 +151,7 @@ class SurfaceMarks:
             painter.translate(-x, -y)
         painter.restore()
 
-    def point(
-        self, painter: QPainter, place: FloatArray, colour: str, *, lit: bool, hollow: bool = False
-    ) -> None:
+    def point(self, painter: QPainter, place: Array, colour: str, *, lit: bool, hollow: bool = False) -> None:
         """Draw a point that can be dragged, or an open circle; `lit` while the pointer is on it."""
         at, fill = self.pixel(place), QColor(colour)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -178,8 +175,8 @@ class SurfaceMarks:
     def arrow(
         self,
         painter: QPainter,
-        tail: FloatArray,
-        tip: FloatArray,
+        tail: Array,
+        tip: Array,
         colour: str,
         width: float = ARROW,
         head: float = HEAD,
@@ -211,7 +208,7 @@ class SurfaceMarks:
             painter.drawPolygon(shape)
         painter.setOpacity(1.0)
 
-    def plane(self, painter: QPainter, corners: FloatArray, colour: str) -> None:
+    def plane(self, painter: QPainter, corners: Array, colour: str) -> None:
         """Draw a square piece of a plane, given its four corners in turn, and its edge."""
         shares = np.linspace(0.0, 1.0, PIECES + 1)
         a, b, c, d = corners
@@ -234,7 +231,7 @@ class SurfaceMarks:
         self.line(painter, edge, make_pen(colour, 1.0, opacity=0.8))
 
 
-def _told_apart(pixels: FloatArray, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _told_apart(pixels: Array, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Leave out points that are a few pixels from the one before; gaps, ends and changes of sight stay."""
     cells = np.floor(np.nan_to_num(pixels, nan=-1e7, posinf=1e7, neginf=-1e7) / GRAIN)
     kept = np.ones(len(pixels), dtype=bool)
@@ -246,7 +243,7 @@ def _told_apart(pixels: FloatArray, seen: NDArray[np.bool_]) -> NDArray[np.intp]
 
 def _draw_pieces(
     painter: QPainter,
-    pixels: FloatArray,
+    pixels: Array,
     drawn: NDArray[np.bool_],
     pens: Sequence[QPen],
     ends: Qt.PenCapStyle,

@@ -99,12 +99,12 @@ class CriticalPlaces:
     places : array, shape (n, 3)
         Where each of them is in the box.
     of_kind
-        Places, of shape (k, 3), by the kind.
+        Places, of shape (k, 3), by the word that names the kind.
     """
 
     points: tuple[CriticalPoint, ...]
     places: FloatArray
-    of_kind: Mapping[Kind, FloatArray]
+    of_kind: Mapping[str, FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,5 +250,5 @@ def _critical_places(mesh: SurfaceMesh, marks: CriticalMarks) -> CriticalPlaces:
     known = ~np.isnan(places[:, 0])
     points = tuple(point for point, kept in zip(marks.points, known.tolist(), strict=True) if kept)
     (places,) = read_only(places[known])
-    kinds = {kind: read_only(places[[point.kind is kind for point in points]])[0] for kind in Kind}
+    kinds = {kind.value: read_only(places[[point.kind is kind for point in points]])[0] for kind in Kind}
     return CriticalPlaces(points, places, kinds)

@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFont, QPainter
 
-from core.primitives import FloatArray
 from core.scenes.gradient_direction import Direction
 from core.scenes.gradient_surface import SurfaceScene
+from gui.array_paths import Array
 from gui.formula import formula
 from gui.label_places import Crowd, around, formula_size, words_size
 from gui.plot_axes import Projection
@@ -46,7 +46,7 @@ class _Name(NamedTuple):
     optimiser, and `needed`, or it is left out where something is in the way.
     """
 
-    place: FloatArray
+    place: Array
     text: str
     colour: str
     size: int
@@ -106,7 +106,7 @@ class SurfaceNames:
         return names
 
     def _write(
-        self, painter: QPainter, marks: SurfaceMarks, crowd: Crowd, name: _Name, point: FloatArray | None
+        self, painter: QPainter, marks: SurfaceMarks, crowd: Crowd, name: _Name, point: Array | None
     ) -> None:
         text, colour, paper = name.text, name.colour, self._theme.plot
         size = formula_size(text, name.size, colour) if name.typeset else words_size(text, name.size)
@@ -122,7 +122,7 @@ class SurfaceNames:
             paint_words_haloed(painter, box.bottomLeft(), text, name.size, colour, paper, QFont.Weight.Medium)
 
 
-def _boxes(marks: SurfaceMarks, name: _Name, size: QSizeF, point: FloatArray | None) -> list[QRectF]:
+def _boxes(marks: SurfaceMarks, name: _Name, size: QSizeF, point: Array | None) -> list[QRectF]:
     """Give boxes beside the place of a name, those on the side away from P first, and around it."""
     at, width, height = marks.pixel(name.place), size.width(), size.height()
     lefts = [at.x() + GAP, at.x() - GAP - width]
@@ -150,14 +150,14 @@ def _crowd(marks: SurfaceMarks, part: SurfaceScene, names: list[_Name]) -> Crowd
     return crowd
 
 
-def _is_apart(marks: SurfaceMarks, place: FloatArray, names: list[_Name]) -> bool:
+def _is_apart(marks: SurfaceMarks, place: Array, names: list[_Name]) -> bool:
     """Tell whether a place is seen well beside all that have a name."""
     here = marks.pixel(place)
     ways = [marks.pixel(name.place) - here for name in names]
     return all(math.hypot(way.x(), way.y()) > SAME_PLACE for way in ways)
 
 
-def _flat(marks: SurfaceMarks, points: FloatArray) -> FloatArray:
+def _flat(marks: SurfaceMarks, points: Array) -> Array:
     """Give pixels right and up, as the crowd of labels wants them."""
     x, y = marks.camera.to_pixels(points)[:, :2].T
     return np.array((x, marks.camera.height - y))

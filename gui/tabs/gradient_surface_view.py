@@ -9,13 +9,12 @@ from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtGui import QFont, QHelpEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from core.critical_points import Kind
-from core.primitives import FloatArray
 from core.scenes.gradient import GradientScene
 from core.scenes.gradient_surface import SurfaceScene
 from core.scenes.surface_box import HEIGHT
 from core.scenes.surface_mesh import SurfaceMesh
 from core.scenes.surface_paths import SurfacePath
+from gui.array_paths import Array
 from gui.plot_fields import ContourLines, contour_lines
 from gui.plot_item import make_pen
 from gui.plot_labels import paint_words_haloed
@@ -67,7 +66,7 @@ class GradientSurface(SurfaceView):
         self._traced: tuple[object, float] = (None, math.nan)
         self._level: ContourLines = contour_lines((), (), np.empty((0, 0)), ())
         self._rimmed: SurfaceMesh | None = None
-        self._rim: FloatArray = np.empty((0, 3))
+        self._rim: Array = np.empty((0, 3))
         self._names = SurfaceNames(theme)
 
     def show_scene(self, scene: GradientScene) -> None:
@@ -154,12 +153,12 @@ class GradientSurface(SurfaceView):
     def _draw_critical(self, painter: QPainter, part: SurfaceScene) -> None:
         theme, of_kind = self.theme, part.critical.of_kind
         for kind, shape, size in (
-            (Kind.DEGENERATE, "square", 3.5),
-            (Kind.SADDLE, "cross", SMALL),
-            (Kind.MAXIMUM, "triangle", SMALL),
+            ("degenerate", "square", 3.5),
+            ("saddle", "cross", SMALL),
+            ("maximum", "triangle", SMALL),
         ):
             self.marks.markers(painter, of_kind[kind], shape, theme.second, size, ring=1.0)
-        minima = of_kind[Kind.MINIMUM]
+        minima = of_kind["minimum"]
         self.marks.markers(painter, minima, "star", theme.optimum.mark, STAR, ring=0.0, outline=theme.ink)
 
     def _draw_ends(self, painter: QPainter, part: SurfaceScene) -> None:
@@ -192,7 +191,7 @@ class GradientSurface(SurfaceView):
             self.marks.point(painter, tip, theme.data.mark, lit=self.u.lit, hollow=True)
         self.marks.point(painter, part.point, theme.function.mark, lit=self.point.lit)
 
-    def _before_handle(self, start: FloatArray, end: FloatArray) -> FloatArray:
+    def _before_handle(self, start: Array, end: Array) -> Array:
         """Stop a way where the open circle at its end begins."""
         way = self.marks.pixel(end) - self.marks.pixel(start)
         length = math.hypot(way.x(), way.y())
@@ -228,7 +227,7 @@ def _selected_last(part: SurfaceScene) -> list[SurfacePath]:
     return sorted(part.paths, key=lambda path: path.key == part.selected)
 
 
-def _rim(mesh: SurfaceMesh) -> FloatArray:
+def _rim(mesh: SurfaceMesh) -> Array:
     """Trace the edges of a surface: along the walls of the box, and where floor and top cut it."""
     box, z = mesh.box, mesh.heights
     z = np.where((z >= 0.0) & (z <= HEIGHT), z, np.nan)

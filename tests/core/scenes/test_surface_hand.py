@@ -228,7 +228,7 @@ def test_where_f_leaps_u_lies_level() -> None:
 def test_critical_points_stand_at_their_height_and_by_their_kind() -> None:
     _, scene = shown(HIMMELBLAU)
     box = scene.mesh.box
-    kinds = {kind.value: len(places) for kind, places in scene.critical.of_kind.items()}
+    kinds = {kind: len(places) for kind, places in scene.critical.of_kind.items()}
     assert kinds == {"minimum": 4, "saddle": 4, "maximum": 1, "degenerate": 0}
     for point, place in zip(scene.critical.points, scene.critical.places, strict=True):
         assert box.point(*place[:2]) == pytest.approx((point.x, point.y))
