@@ -10,12 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 import gui.surface_opengl
 from core.scenes.gradient_state import GradientState
 from core.scenes.state import from_json, to_json
 from gui.tabs.gradient import GradientTab
+from gui.theme import LIGHT
 from gui.window import Window
 from tests.gui.tabs import CTRL, LEFT, NONE, SHIFT, Key, key, settle, show, undo
 
@@ -214,6 +216,20 @@ def test_where_opengl_fails_it_says_what_to_try(
     assert tab.map.plot.isVisible()
 
 
+def test_a_picture_of_the_surface_says_so_where_there_is_no_screen(tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)}
+    command = [sys.executable, "main.py", "--export", str(target), "--plane", "surface"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    image = QImage(str(target))
+    assert (image.width(), image.height()) == (1280, 800)
+    paper, middle = QColor(LIGHT.plot), (332, 416)  # of the plane, where the sentence stands
+    assert {image.pixelColor(100, y).name() for y in range(120, 700)} == {paper.name()}
+    words = [image.pixelColor(middle[0] + x, middle[1] + y) for x in range(-150, 150) for y in range(-20, 20)]
+    assert any(word != paper for word in words)
+
+
 # Hand
 
 
@@ -266,6 +282,19 @@ def test_on_a_screen(module: str, tmp_path: Path) -> None:
     tests = str(Path(__file__).with_name(module))
     done = on_screen("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", tests, home=tmp_path)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+@needs_screen
+def test_a_picture_of_the_surface_holds_it_where_there_is_a_screen(tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    options = ("--export", str(target), "--plane", "surface", "--theme", "dark", "--size", "960x640")
+    done = on_screen("main.py", *options, home=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    image = QImage(str(target))
+    assert (image.width(), image.height()) == (960, 640)
+    colours = [image.pixelColor(x, y) for x in range(60, 360, 4) for y in range(200, 480, 4)]
+    blue = [colour for colour in colours if colour.blue() > colour.red() + 40]
+    assert len(blue) > len(colours) / 3
 
 
 @needs_screen
