@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from core.scenes.surface_camera import SurfaceCamera
-from gui.array_paths import Array, path_through
+from gui.array_paths import Array
 from gui.handles import HALO_OPACITY, HALO_RADIUS
 from gui.plot_item import halo_pen, make_pen
 from gui.plot_marks import marker_path
+from gui.surface_lines import Pieces, pieces
 
 LIFT = 0.012
 """So far in front of the surface is what lies on it, or it would sink in by rounding."""
-
-GRAIN = 2.5
-"""Points of a line that are so few pixels apart are one."""
-
-FAR = 1e5
-"""No pixel farther away than this reaches Qt."""
 
 HIDDEN, FAINT, BURIED = 0.22, 0.38, 0.75
 """Opacity of lines behind the surface, of marks there, and of an arrow or a handle inside the hill."""
@@ -35,8 +30,8 @@ ARROW, HEAD = 2.75, 12.0
 DOT, END, POINT, HANDLE = 2.4, 6.0, 6.5, 6.0
 """Radius of a step's dot, of a marker, of the point and of an open circle, in pixels."""
 
-MOST_DASHED = 1500
-"""So many lines are dashed at most, for each dash costs as much as a line."""
+MOST_KEPT = 32
+"""So many lines are kept as they are seen, for those that stay while others move."""
 
 PIECES = 24
 """A piece of a plane is divided so often, each way, to tell what of it is in front of the surface."""
@@ -62,6 +57,7 @@ class SurfaceMarks:
         self.camera = camera
         self._depth = depth
         self._paper = QColor(paper)
+        self._lines: dict[int, tuple[Array, Pieces, Pieces]] = {}
 
     def pixel(self, place: Array) -> QPointF:
         """Give where a place is seen."""
@@ -88,7 +84,7 @@ class SurfaceMarks:
         painter : QPainter
             Draws on the picture.
         points : array, shape (n, 3)
-            Places in the box.
+            Places in the box; the very same array as before costs little.
         *pens : QPen
             From the lowest to the highest.
         hidden : float
@@ -96,15 +92,16 @@ class SurfaceMarks:
         """
         if len(points) < 2:
             return
-        places = self.camera.to_pixels(points)
-        pixels, seen = places[:, :2], self._in_front(places)
-        kept = _told_apart(pixels, seen)
-        pixels, seen = pixels[kept], seen[kept]
-        known, shown = ~np.isnan(pixels[:-1] + pixels[1:]).any(axis=1), seen[:-1] | seen[1:]
+        kept = self._lines.get(id(points))
+        if kept is None or kept[0] is not points:
+            if len(self._lines) >= MOST_KEPT:
+                self._lines.clear()
+            places = self.camera.to_pixels(points)
+            kept = self._lines[id(points)] = (points, *pieces(places[:, :2], self._in_front(places)))
         painter.setOpacity(hidden)
-        _draw_pieces(painter, pixels, known & ~shown, pens[-1:], Qt.PenCapStyle.FlatCap)
+        kept[1].draw(painter, pens[-1:], Qt.PenCapStyle.FlatCap)
         painter.setOpacity(1.0)
-        _draw_pieces(painter, pixels, known & shown, pens, Qt.PenCapStyle.SquareCap)
+        kept[2].draw(painter, pens, Qt.PenCapStyle.SquareCap)
 
     def path(self, painter: QPainter, points: Array, colour: str, width: float) -> None:
         """Draw a line over a halo."""
@@ -134,22 +131,14 @@ class SurfaceMarks:
         outline: str | None = None,
     ) -> None:
         """Draw a marker of constant size at each point; the look is that of a `gui.plot_marks.Marker`."""
-        path = marker_path(shape, size - 1.0 if hollow else size)
-        around = QPen(self._paper, 2.0 * ring + (2.0 if hollow else 0.0))
-        around.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        line = QPen(QColor(outline), 1.0) if outline else QPen(Qt.PenStyle.NoPen)
-        painter.save()
-        painter.setBrush(self._paper if hollow else QColor(colour))
-        painter.setPen(QPen(QColor(colour), 2.0) if hollow else line)
+        ratio = painter.device().devicePixelRatioF()
+        stamp = _stamp(shape, colour, size, hollow, ring, outline, self._paper.name(), ratio)
+        half = stamp.width() / (2.0 * ratio)
         places = self.camera.to_pixels(points)
         for (x, y, _), shown in zip(places.tolist(), self._in_front(places).tolist(), strict=True):
             painter.setOpacity(1.0 if shown else FAINT)
-            painter.translate(x, y)
-            if ring:
-                painter.strokePath(path, around)
-            painter.drawPath(path)
-            painter.translate(-x, -y)
-        painter.restore()
+            painter.drawImage(QPointF(x - half, y - half), stamp)
+        painter.setOpacity(1.0)
 
     def point(self, painter: QPainter, place: Array, colour: str, *, lit: bool, hollow: bool = False) -> None:
         """Draw a point that can be dragged, or an open circle; `lit` while the pointer is on it."""
@@ -231,41 +220,33 @@ class SurfaceMarks:
         self.line(painter, edge, make_pen(colour, 1.0, opacity=0.8))
 
 
-def _told_apart(pixels: Array, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Leave out points that are a few pixels from the one before; gaps, ends and changes of sight stay."""
-    cells = np.floor(np.nan_to_num(pixels, nan=-1e7, posinf=1e7, neginf=-1e7) / GRAIN)
-    kept = np.ones(len(pixels), dtype=bool)
-    kept[1:-1] = (
-        (cells[1:-1] != cells[:-2]).any(axis=1) | (seen[1:-1] != seen[:-2]) | (seen[1:-1] != seen[2:])
-    )
-    return np.flatnonzero(kept)
-
-
-def _draw_pieces(
-    painter: QPainter,
-    pixels: Array,
-    drawn: NDArray[np.bool_],
-    pens: Sequence[QPen],
-    ends: Qt.PenCapStyle,
-) -> None:
-    """Draw those pieces of the line through all pixels.
-
-    They are drawn one by one, with ends that leave no seam and cost a third of round ones; but as one path
-    where dashes go on from piece to piece, or where a seam would shine through.
-    """
-    if not drawn.any():
-        return
-    pixels = np.clip(pixels, -FAR, FAR)
-    lines: list[QLineF] = []
-    for pen in pens:
-        dashed = bool(pen.dashPattern())
-        if dashed or pen.color().alpha() < 255:
-            kept = drawn & (np.cumsum(drawn) <= MOST_DASHED) if dashed else drawn
-            x, y = np.nan_to_num(pixels).T
-            painter.strokePath(path_through(x, y, np.append(kept, False)), pen)
-            continue
-        pen = QPen(pen)
-        pen.setCapStyle(ends)
-        lines = lines or [QLineF(*each) for each in np.hstack((pixels[:-1], pixels[1:]))[drawn].tolist()]
-        painter.setPen(pen)
-        painter.drawLines(lines)
+@lru_cache(maxsize=64)
+def _stamp(
+    shape: str,
+    colour: str,
+    size: float,
+    hollow: bool,
+    ring: float,
+    outline: str | None,
+    paper: str,
+    ratio: float,
+) -> QImage:
+    """Draw a marker once, in the middle of a picture, for there may be hundreds of it."""
+    side = 2 * math.ceil((size + ring + 2.0) * ratio)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    path = marker_path(shape, size - 1.0 if hollow else size)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(side / (2.0 * ratio), side / (2.0 * ratio))
+    if ring:
+        around = QPen(QColor(paper), 2.0 * ring + (2.0 if hollow else 0.0))
+        around.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(path, around)
+    line = QPen(QColor(outline), 1.0) if outline else QPen(Qt.PenStyle.NoPen)
+    painter.setPen(QPen(QColor(colour), 2.0) if hollow else line)
+    painter.setBrush(QColor(paper if hollow else colour))
+    painter.drawPath(path)
+    painter.end()
+    return image

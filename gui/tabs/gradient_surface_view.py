@@ -15,7 +15,7 @@ from core.scenes.surface_box import HEIGHT
 from core.scenes.surface_mesh import SurfaceMesh
 from core.scenes.surface_paths import SurfacePath
 from gui.array_paths import Array
-from gui.plot_fields import ContourLines, contour_lines
+from gui.plot_fields import contour_lines
 from gui.plot_item import make_pen
 from gui.plot_labels import paint_words_haloed
 from gui.surface_handle import SurfaceHandle
@@ -64,7 +64,7 @@ class GradientSurface(SurfaceView):
         self.handles = [self.point, self.u]
         self._scene: GradientScene | None = None
         self._traced: tuple[object, float] = (None, math.nan)
-        self._level: ContourLines = contour_lines((), (), np.empty((0, 0)), ())
+        self._level: Array = np.empty((0, 3))
         self._rimmed: SurfaceMesh | None = None
         self._rim: Array = np.empty((0, 3))
         self._names = SurfaceNames(theme)
@@ -78,8 +78,7 @@ class GradientSurface(SurfaceView):
         self.u.place = None if part.direction is None else part.direction.tip
         if (scene.map, scene.level) != self._traced:
             self._traced = (scene.map, scene.level)
-            plan = scene.map
-            self._level = contour_lines(plan.x, plan.y, plan.heights, (scene.level,))
+            self._level = _level_curve(part.mesh, scene.level)
         if part.mesh is not self._rimmed:
             self._rimmed = part.mesh
             self._rim = _rim(part.mesh)
@@ -96,7 +95,7 @@ class GradientSurface(SurfaceView):
         part = scene.surface if scene is not None else None
         if scene is None or part is None:
             return
-        self._draw_level(painter, scene, part)
+        self.marks.line(painter, self._level, make_pen(self.theme.function.mark, LEVEL))
         self._draw_foot(painter, scene, part)
         self._draw_plane(painter, part)
         self._draw_descents(painter, part)
@@ -110,12 +109,6 @@ class GradientSurface(SurfaceView):
             paint_words_haloed(painter, QPointF(14.0, self.height() - 14.0), part.note, *look)
 
     # Its parts.
-
-    def _draw_level(self, painter: QPainter, scene: GradientScene, part: SurfaceScene) -> None:
-        box = part.mesh.box
-        if box.holds(scene.level):
-            points = box.place(self._level.x, self._level.y, scene.level)
-            self.marks.line(painter, points, make_pen(self.theme.function.mark, LEVEL))
 
     def _draw_foot(self, painter: QPainter, scene: GradientScene, part: SurfaceScene) -> None:
         """Draw P and the gradient on the floor, and the height of P over it."""
@@ -227,6 +220,15 @@ def _selected_last(part: SurfaceScene) -> list[SurfacePath]:
     return sorted(part.paths, key=lambda path: path.key == part.selected)
 
 
+def _level_curve(mesh: SurfaceMesh, level: float) -> Array:
+    """Trace where the surface is as high as P; empty where that is not in the box."""
+    plan = mesh.plan
+    if not mesh.box.holds(level):
+        return np.empty((0, 3))
+    cut = contour_lines(plan.x, plan.y, plan.heights, (level,))
+    return mesh.box.place(cut.x, cut.y, level)
+
+
 def _rim(mesh: SurfaceMesh) -> Array:
     """Trace the edges of a surface: along the walls of the box, and where floor and top cut it."""
     box, z = mesh.box, mesh.heights
@@ -237,8 +239,6 @@ def _rim(mesh: SurfaceMesh) -> Array:
     for row in (0, -1):
         parts += [np.column_stack((xs, np.full(xs.size, ys[row]), z[row])), gap]
         parts += [np.column_stack((np.full(ys.size, xs[row]), ys, z[:, row])), gap]
-    plan = mesh.plan
     for level in (box.low, box.high):
-        cut = contour_lines(plan.x, plan.y, plan.heights, (level,))
-        parts += [box.place(cut.x, cut.y, level), gap]
+        parts += [_level_curve(mesh, level), gap]
     return np.concatenate(parts)
