@@ -26,6 +26,9 @@ OUT = 0.055
 LETTER_OUT = 0.15
 """How far beside it the letters of the axes stand."""
 
+MARGIN = 4.0
+"""No number begins nearer to the left edge, in pixels."""
+
 SHORTEST = 40.0
 """Axes that are seen so short, in pixels, have no numbers."""
 
@@ -133,7 +136,7 @@ def _write(painter: QPainter, theme: Theme, place: Array, tick: Tick, *, right: 
     """Write a number centred on a pixel, or ending there."""
     x, y = place[:2].tolist()
     words, power = text_width(tick.text, FONT), text_width(tick.exponent, EXPONENT)
-    left = x - words - power if right else x - (words + power) / 2.0
+    left = max(x - words - power, MARGIN) if right else x - (words + power) / 2.0
     painter.setPen(QColor(theme.muted))
     painter.setFont(ui_font(FONT))
     box = QRectF(left, y - 8.0, words + 1.0, 16.0)

@@ -32,6 +32,9 @@ SAME_PLACE = 12.0
 GAP = 12.0
 """Pixels between a mark and its name."""
 
+NOTE_MARGIN, NOTE_SPACING = 14.0, 17.0
+"""Pixels from the edges to the sentences in the corner, and from line to line."""
+
 STAR = 9.0
 """Pixels around a critical point that names keep away from."""
 
@@ -82,6 +85,14 @@ class SurfaceNames:
         for name in names:
             self._write(painter, marks, crowd, name, part.point)
 
+    def write_note(self, painter: QPainter, note: str, width: float, height: float) -> None:
+        """Write sentences into the lower left corner, in as many lines as they need."""
+        lines = _broken(note, width - 2.0 * NOTE_MARGIN)
+        look = (NAME, self._theme.second, self._theme.plot, QFont.Weight.Normal)
+        for above, line in enumerate(reversed(lines)):
+            place = QPointF(NOTE_MARGIN, height - NOTE_MARGIN - above * NOTE_SPACING)
+            paint_words_haloed(painter, place, line, *look)
+
     def _names(
         self, marks: SurfaceMarks, part: SurfaceScene, direction: Direction, narrow: bool
     ) -> list[_Name]:
@@ -120,6 +131,18 @@ class SurfaceNames:
             paint_formula_haloed(painter, start, text, name.size, colour, paper)
         else:
             paint_words_haloed(painter, box.bottomLeft(), text, name.size, colour, paper, QFont.Weight.Medium)
+
+
+def _broken(note: str, room: float) -> list[str]:
+    """Break sentences into lines that are no wider than the room."""
+    lines: list[str] = []
+    for word in note.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and words_size(longer, NAME).width() <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _boxes(marks: SurfaceMarks, name: _Name, size: QSizeF, point: Array | None) -> list[QRectF]:

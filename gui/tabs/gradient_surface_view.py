@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF
-from PySide6.QtGui import QFont, QHelpEvent, QPainter
+from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.scenes.gradient import GradientScene
@@ -17,13 +17,12 @@ from core.scenes.surface_paths import SurfacePath
 from gui.array_paths import Array
 from gui.plot_fields import contour_lines
 from gui.plot_item import make_pen
-from gui.plot_labels import paint_words_haloed
 from gui.surface_handle import SurfaceHandle
 from gui.surface_marks import FAINT, HANDLE, SurfaceMarks
 from gui.surface_view import SurfaceView
 from gui.tabs.gradient_local import NEAR, SMALL, STAR, describe
 from gui.tabs.gradient_race import GHOST
-from gui.tabs.gradient_surface_names import NAME, SurfaceNames
+from gui.tabs.gradient_surface_names import SurfaceNames
 from gui.tabs.racer_signs import sign_of
 from gui.theme import NARROW_WINDOW, Theme, mixed
 
@@ -104,9 +103,7 @@ class GradientSurface(SurfaceView):
         self._draw_point(painter, part)
         narrow = self.window().width() < NARROW_WINDOW
         self._names.write(painter, self.marks, part, scene.local.direction, narrow=narrow)
-        if part.note:
-            look = (NAME, self.theme.second, self.theme.plot, QFont.Weight.Normal)
-            paint_words_haloed(painter, QPointF(14.0, self.height() - 14.0), part.note, *look)
+        self._names.write_note(painter, part.note, self.width(), self.height())
 
     # Its parts.
 

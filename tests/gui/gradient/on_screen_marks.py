@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
@@ -25,6 +25,7 @@ from tests.gui.tabs import Key, key, settle, show, undo
 
 ALT = Qt.KeyboardModifier.AltModifier
 MOVE = QMouseEvent.Type.MouseMove
+SHARES = np.linspace(0.0, 1.0, 150)
 ASLANT = (-62.0, 40.0, 1.0)
 
 
@@ -152,8 +153,8 @@ def test_what_the_hill_hides_of_them_is_faint(tab: GradientTab) -> None:
     assert not view.marks.visible(tab.scene.surface.critical.places)[0]
     image = pictured(view)
     assert not has_colour(image, at, LIGHT.optimum.mark)
-    warm = max(QColor(each).red() - QColor(each).blue() for each in colours_around(image, at, 3))
-    assert warm > -20  # the surface around it is blue
+    bare, starred = (each.pixelColor(at.toPoint()) for each in (view.picture.surface, image))
+    assert starred.red() > bare.red() + 20
 
 
 def test_p_snaps_on_a_critical_point_unless_alt_is_held(tab: GradientTab) -> None:
@@ -187,18 +188,20 @@ def test_a_pointer_that_rests_on_a_critical_point_is_told_what_it_is(tab: Gradie
 
 def test_the_ghost_of_a_changed_run_is_dashed_and_ends_in_an_open_marker(tab: GradientTab) -> None:
     first = GradientState()
-    changed = first.racer._replace(settings=(("learning_rate", 0.001),))
-    racers, forks = with_changed(first.racers, first.forks, changed, 2)
-    alone = tuple(racer._replace(runs=racer.optimizer == first.selected) for racer in racers)
-    view = surface(tab, racers=alone, forks=forks, step=9, camera=(-62.0, 75.0, 1.0))
+    fast, slow = (first.racer._replace(settings=(("learning_rate", rate),)) for rate in (0.5, 0.001))
+    racers, forks = with_changed((fast,), (), slow, 2)
+    view = surface(tab, "x/4+y", point=(1.0, 4.0), racers=racers, forks=forks, step=9)
     (ghost,) = tab.scene.surface.ghosts
     assert len(ghost.steps) == 10
     end = QPointF(*view.camera.to_pixels(ghost.steps[-1])[:2].tolist())
     image = pictured(view)
     assert image.pixelColor(end.toPoint()) == QColor(LIGHT.plot)
     assert has_colour(image, end + QPointF(3.5, 0.0), LIGHT.descent.mark, 2)
-    apart = tab.scene.surface.paths[0].steps[-1]
-    assert np.linalg.norm(apart - ghost.steps[-1]) > 0.02
+    way = QLineF(*(view.camera.to_pixels(ghost.steps[step])[part] for step in (4, 8) for part in (0, 1)))
+    around = [colours_around(image, way.pointAt(share), 1) for share in SHARES]
+    drawn = np.array([min(QColor(each).blue() for each in colours) for colours in around]) < 215
+    assert 0.3 < drawn.mean() < 0.9  # what is below is bluer
+    assert np.count_nonzero(drawn[1:] != drawn[:-1]) >= 6
     tab.edited(forks=())
     settle()
     assert tab.scene.surface.ghosts == ()

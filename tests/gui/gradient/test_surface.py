@@ -157,6 +157,9 @@ def test_the_list_of_what_is_shown_keeps_its_marks_beside_the_surface(tab: Gradi
         assert box.isChecked() == shown
         tab.map.show_button.list.close()
     assert tab.polar.isVisible()
+    undo(tab)
+    boxes = tab.map.show_button.list.boxes
+    assert (boxes["field"].isChecked(), boxes["polar"].isChecked()) == (True, True)
 
 
 # Without OpenGL
