@@ -16,7 +16,7 @@ from core.scenes.gradient_surface import SurfaceScene
 from core.scenes.surface_camera import SurfaceCamera
 from core.scenes.surface_hand import direction_turned, point_moved
 from gui.controls import Segmented
-from gui.tabs.gradient_local import SNAP
+from gui.tabs.gradient_local import SCALE, SNAP
 from gui.tabs.gradient_surface_view import GradientSurface
 from gui.theme import Theme
 
@@ -28,6 +28,10 @@ Hand = Callable[[GradientState, SurfaceScene, SurfaceCamera, tuple[float, float]
 """What becomes of a state when a handle is dragged to a pixel, with so many pixels in which it snaps."""
 
 TITLES = {"map": "Level map", "surface": "Surface"}
+TIPS = {
+    "map": f"The gradient’s arrow: {SCALE}",
+    "surface": "The arrows lie on the tangent plane, all of one length: how steep it is, the plane shows.",
+}
 
 
 class PlaneSwitch(Segmented):
@@ -59,6 +63,7 @@ class PlaneSwitch(Segmented):
         plane = "surface" if surface else "map"
         self.show_choice(plane)
         self._pane.header.show_title(TITLES[plane])
+        self._pane.header.setToolTip(TIPS[plane])
         if not surface:
             if self.view is not None:
                 self.view.hide()  # first, or the map would have half of the room, which changes its view

@@ -15,6 +15,7 @@ from core.scenes.surface_box import HEIGHT
 from core.scenes.surface_mesh import SurfaceMesh
 from core.scenes.surface_paths import SurfacePath
 from gui.array_paths import Array
+from gui.numbers import MINUS, format_number
 from gui.plot_fields import contour_lines
 from gui.plot_item import make_pen
 from gui.surface_handle import SurfaceHandle
@@ -202,15 +203,27 @@ class GradientSurface(SurfaceView):
         return super().event(event)
 
     def tip_at(self, pixel: QPointF) -> str:
-        """Say which critical point is seen at a pixel, or an empty text."""
-        part = self._scene.surface if self._scene is not None else None
-        if part is None or self.trouble or not part.critical.points:
+        """Say which critical point or arrow is seen at a pixel, or an empty text."""
+        scene = self._scene
+        part = scene.surface if scene is not None else None
+        if scene is None or part is None or self.trouble:
             return ""
-        x, y = self.camera.to_pixels(part.critical.places)[:, :2].T
-        ways = np.hypot(x - pixel.x(), y - pixel.y())
-        ways[~self.marks.visible(part.critical.places)] = np.inf
-        nearest = int(np.argmin(ways))
-        return describe(part.critical.points[nearest]) if ways[nearest] <= NEAR else ""
+        critical, tangent = part.critical, part.tangent
+        ways = self._ways(critical.places, pixel)
+        ways[~self.marks.visible(critical.places)] = math.inf
+        if np.min(ways, initial=math.inf) <= NEAR:
+            return describe(critical.points[int(np.argmin(ways))])
+        tips = (tangent.uphill, tangent.downhill) if tangent is not None else (None, None)
+        for tip, sign in zip(tips, ("", MINUS), strict=True):
+            if tip is not None and self._ways(tip[None], pixel)[0] <= NEAR:
+                return f"{sign}∇f, of length {format_number(scene.magnitude, 2)}."
+        return ""
+
+    def _ways(self, places: Array, pixel: QPointF) -> Array:
+        """Give how many pixels places are seen from a pixel."""
+        x, y = self.camera.to_pixels(places)[:, :2].T
+        ways: Array = np.hypot(x - pixel.x(), y - pixel.y())
+        return ways
 
 
 def _selected_last(part: SurfaceScene) -> list[SurfacePath]:

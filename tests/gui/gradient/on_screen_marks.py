@@ -171,11 +171,13 @@ def test_p_snaps_on_a_critical_point_unless_alt_is_held(tab: GradientTab) -> Non
     assert tab.state.point != pytest.approx((0.0, 0.0), abs=0.1)
 
 
-def test_a_pointer_that_rests_on_a_critical_point_is_told_what_it_is(tab: GradientTab) -> None:
+def test_a_pointer_that_rests_is_told_what_it_is_on(tab: GradientTab) -> None:
     view = surface(tab, "x^2+y^2", point=(2.0, -2.0), step=0)
     at = pixel_of(view, tab, 0.0, 0.0, 0.0)
     assert view.tip_at(at + QPointF(5.0, 5.0)) == "Minimum at (0.0000, 0.0000), f = 0.0000"
-    assert view.tip_at(at + QPointF(40.0, 0.0)) == ""
+    uphill = QPointF(*view.camera.to_pixels(tab.scene.surface.tangent.uphill)[:2].tolist())
+    assert view.tip_at(uphill) == "∇f, of length 5.66."
+    assert view.tip_at(QPointF(9.0, 9.0)) == ""
     whole = at.toPoint()
     event = QHelpEvent(QHelpEvent.Type.ToolTip, whole, view.mapToGlobal(whole))
     QApplication.sendEvent(view, event)

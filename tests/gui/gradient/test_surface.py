@@ -93,7 +93,9 @@ def test_the_switch_changes_planes_and_is_undone(tab: GradientTab) -> None:
     assert view is not None
     assert (tab.state.plane, view.isVisible(), tab.map.plot.isVisible()) == ("surface", True, False)
     assert tab.scene.surface is not None
+    assert "tangent plane" in tab.map.header.toolTip()
     click_plane(tab, "map")
+    assert "power of ten" in tab.map.header.toolTip()
     assert (tab.state.plane, view.isVisible(), tab.map.plot.isVisible()) == ("map", False, True)
     assert tab.scene.surface is None
     undo(tab)
