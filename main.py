@@ -38,6 +38,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="A desktop explorer of derivatives, gradients, gradient descent and backpropagation.",
     )
     parser.add_argument("--tab", metavar="NAME", help="show this tab first: derivative, gradient, …")
+    parser.add_argument(
+        "--plane", choices=("map", "surface"), help="how the Gradient tab, shown first, draws its function"
+    )
     parser.add_argument("--theme", choices=("system", "light", "dark"), default="system")
     parser.add_argument("--size", type=size, metavar="WxH", help="size of the window, such as 1280x800")
     parser.add_argument("--export", metavar="FILE.png", help="write a picture of the window, and leave")
@@ -75,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from gui import app
     except ImportError as error:
         sys.exit(f"nabla: Qt cannot be loaded ({error}). README.md names the system libraries it needs.")
-    return app.run(app.Options(options.export, options.tab, options.theme, options.size))
+    return app.run(app.Options(options.export, options.tab, options.theme, options.size, options.plane))
 
 
 if __name__ == "__main__":

@@ -43,6 +43,9 @@ SETTLED = 1000
 Otherwise it looks through 200,000 objects once in a while, which is several frames long.
 """
 
+WITH_PLANES = "gradient"
+"""Key of the tab whose function is a map or a surface."""
+
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -66,12 +69,15 @@ class Options:
         ``"system"``, ``"light"`` or ``"dark"``.
     size
         Width and height of the window.
+    plane
+        ``"map"`` or ``"surface"``: how the Gradient tab, which is then the first one to show, draws.
     """
 
     export: str | None = None
     tab: str | None = None
     theme: str = "system"
     size: tuple[int, int] | None = None
+    plane: str | None = None
 
 
 def unsound_versions(pyside: tuple[int, int, int], python: tuple[int, int]) -> str | None:
@@ -167,7 +173,10 @@ def run(options: Options, tabs: Sequence[type[Tab] | LateTab] | None = None) -> 
     application = QApplication.instance() or QApplication([sys.argv[0]])
     assert isinstance(application, QApplication)
     application.setApplicationName("Nabla")
-    window = Window(tabs, options.theme, key=options.tab, quick=options.export is None)
+    key = options.tab or (WITH_PLANES if options.plane is not None else None)
+    window = Window(tabs, options.theme, key=key, quick=options.export is None)
+    if options.plane is not None:
+        window.store.edit(WITH_PLANES, recorded=False, plane=options.plane)
     if options.export is not None:
         window.resize(*(options.size or INITIAL_SIZE))
         _export(application, window, options.export)

@@ -6,10 +6,11 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from core.scenes.surface_mesh import HEIGHT, Box
+from core.scenes.surface_box import HEIGHT, Box
+from core.scenes.surface_camera import SurfaceCamera
+from gui.array_paths import Array
 from gui.formula import formula
 from gui.plot_axes import Tick, ticks
-from gui.surface_camera import Array, SurfaceCamera
 from gui.theme import Theme, text_width, ui_font
 
 FONT = 11
@@ -24,6 +25,9 @@ OUT = 0.055
 
 LETTER_OUT = 0.15
 """How far beside it the letters of the axes stand."""
+
+MARGIN = 4.0
+"""No number begins nearer to the left edge, in pixels."""
 
 SHORTEST = 40.0
 """Axes that are seen so short, in pixels, have no numbers."""
@@ -132,7 +136,7 @@ def _write(painter: QPainter, theme: Theme, place: Array, tick: Tick, *, right: 
     """Write a number centred on a pixel, or ending there."""
     x, y = place[:2].tolist()
     words, power = text_width(tick.text, FONT), text_width(tick.exponent, EXPONENT)
-    left = x - words - power if right else x - (words + power) / 2.0
+    left = max(x - words - power, MARGIN) if right else x - (words + power) / 2.0
     painter.setPen(QColor(theme.muted))
     painter.setFont(ui_font(FONT))
     box = QRectF(left, y - 8.0, words + 1.0, 16.0)

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
+from core.scenes.surface_camera import SurfaceCamera
+from gui.array_paths import Array
 from gui.handles import HALO_OPACITY, HALO_RADIUS
 from gui.plot_item import halo_pen, make_pen
 from gui.plot_marks import marker_path
-from gui.surface_camera import Array, SurfaceCamera
+from gui.surface_lines import Pieces, pieces
 
 LIFT = 0.012
 """So far in front of the surface is what lies on it, or it would sink in by rounding."""
 
-GRAIN = 2.5
-"""Points of a line that are so few pixels apart are one."""
-
-FAR = 1e5
-"""No pixel farther away than this reaches Qt."""
-
-HIDDEN, BURIED = 0.22, 0.75
-"""Opacity of what is behind the surface, and of an arrow inside the hill."""
+HIDDEN, FAINT, BURIED = 0.22, 0.38, 0.75
+"""Opacity of lines behind the surface, of marks there, and of an arrow or a handle inside the hill."""
 
 ARROW, HEAD = 2.75, 12.0
 """Width of an arrow and length of its head, in pixels."""
 
-DOT, END, POINT = 2.4, 6.0, 6.5
-"""Radius of a step's dot, of a marker and of the point, in pixels."""
+DOT, END, POINT, HANDLE = 2.4, 6.0, 6.5, 6.0
+"""Radius of a step's dot, of a marker, of the point and of an open circle, in pixels."""
+
+MOST_KEPT = 32
+"""So many lines are kept as they are seen, for those that stay while others move."""
 
 PIECES = 24
 """A piece of a plane is divided so often, each way, to tell what of it is in front of the surface."""
@@ -57,6 +57,7 @@ class SurfaceMarks:
         self.camera = camera
         self._depth = depth
         self._paper = QColor(paper)
+        self._lines: dict[int, tuple[Array, Pieces, Pieces]] = {}
 
     def pixel(self, place: Array) -> QPointF:
         """Give where a place is seen."""
@@ -75,25 +76,32 @@ class SurfaceMarks:
             at = np.where(inside, row, 0).astype(np.intp), np.where(inside, column, 0).astype(np.intp)
             return ~inside | (distance - LIFT <= self.camera.before_eye(self._depth[at]))
 
-    def line(self, painter: QPainter, points: Array, *pens: QPen) -> None:
-        """Draw a line with each pen in turn, what is hidden with the last alone; NaN makes a gap."""
+    def line(self, painter: QPainter, points: Array, *pens: QPen, hidden: float = HIDDEN) -> None:
+        """Draw a line with each pen in turn, what is hidden with the last alone; NaN makes a gap.
+
+        Parameters
+        ----------
+        painter : QPainter
+            Draws on the picture.
+        points : array, shape (n, 3)
+            Places in the box; the very same array as before costs little.
+        *pens : QPen
+            From the lowest to the highest.
+        hidden : float
+            Opacity of what the surface hides.
+        """
         if len(points) < 2:
             return
-        places = self.camera.to_pixels(points)
-        pixels, seen = places[:, :2], self._in_front(places)
-        kept = _told_apart(pixels, seen)
-        pixels, seen = pixels[kept], seen[kept]
-        ends = np.hstack((pixels[:-1], pixels[1:]))
-        known, shown = ~np.isnan(ends).any(axis=1), seen[:-1] | seen[1:]
-        hidden, lines = _lines(ends[known & ~shown]), _lines(ends[known & shown])
-        if hidden:
-            painter.setOpacity(HIDDEN)
-            painter.setPen(pens[-1])
-            painter.drawLines(hidden)
-            painter.setOpacity(1.0)
-        for pen in pens if lines else ():
-            painter.setPen(pen)
-            painter.drawLines(lines)
+        kept = self._lines.get(id(points))
+        if kept is None or kept[0] is not points:
+            if len(self._lines) >= MOST_KEPT:
+                self._lines.clear()
+            places = self.camera.to_pixels(points)
+            kept = self._lines[id(points)] = (points, *pieces(places[:, :2], self._in_front(places)))
+        painter.setOpacity(hidden)
+        kept[1].draw(painter, pens[-1:], Qt.PenCapStyle.FlatCap)
+        painter.setOpacity(1.0)
+        kept[2].draw(painter, pens, Qt.PenCapStyle.SquareCap)
 
     def path(self, painter: QPainter, points: Array, colour: str, width: float) -> None:
         """Draw a line over a halo."""
@@ -110,18 +118,30 @@ class SurfaceMarks:
             painter.drawEllipse(QPointF(x, y), DOT, DOT)
         painter.setOpacity(1.0)
 
-    def marker(self, painter: QPainter, place: Array, shape: str, colour: str) -> None:
-        """Draw a marker of constant size."""
-        painter.save()
-        painter.setOpacity(1.0 if self.visible(place[None])[0] else 2 * HIDDEN)
-        painter.translate(self.pixel(place))
-        painter.setPen(QPen(self._paper, 1.5))
-        painter.setBrush(QColor(colour))
-        painter.drawPath(marker_path(shape, END))
-        painter.restore()
+    def markers(
+        self,
+        painter: QPainter,
+        points: Array,
+        shape: str,
+        colour: str,
+        size: float = END,
+        *,
+        hollow: bool = False,
+        ring: float = 1.5,
+        outline: str | None = None,
+    ) -> None:
+        """Draw a marker of constant size at each point; the look is that of a `gui.plot_marks.Marker`."""
+        ratio = painter.device().devicePixelRatioF()
+        stamp = _stamp(shape, colour, size, hollow, ring, outline, self._paper.name(), ratio)
+        half = stamp.width() / (2.0 * ratio)
+        places = self.camera.to_pixels(points)
+        for (x, y, _), shown in zip(places.tolist(), self._in_front(places).tolist(), strict=True):
+            painter.setOpacity(1.0 if shown else FAINT)
+            painter.drawImage(QPointF(x - half, y - half), stamp)
+        painter.setOpacity(1.0)
 
-    def point(self, painter: QPainter, place: Array, colour: str, *, lit: bool) -> None:
-        """Draw a point that can be dragged; `lit` while the pointer is on it."""
+    def point(self, painter: QPainter, place: Array, colour: str, *, lit: bool, hollow: bool = False) -> None:
+        """Draw a point that can be dragged, or an open circle; `lit` while the pointer is on it."""
         at, fill = self.pixel(place), QColor(colour)
         painter.setPen(Qt.PenStyle.NoPen)
         if lit:
@@ -130,9 +150,15 @@ class SurfaceMarks:
             painter.setBrush(halo)
             painter.drawEllipse(at, HALO_RADIUS, HALO_RADIUS)
         painter.setOpacity(1.0 if self.visible(place[None])[0] else BURIED)
-        for brush, radius in ((self._paper, POINT + 2.0), (fill, POINT)):
-            painter.setBrush(brush)
-            painter.drawEllipse(at, radius, radius)
+        painter.setBrush(self._paper)
+        if hollow:
+            painter.drawEllipse(at, HANDLE + 1.25, HANDLE + 1.25)
+            painter.setPen(QPen(fill, 2.0))
+            painter.drawEllipse(at, HANDLE - 0.75, HANDLE - 0.75)
+        else:
+            painter.drawEllipse(at, POINT + 2.0, POINT + 2.0)
+            painter.setBrush(fill)
+            painter.drawEllipse(at, POINT, POINT)
         painter.setOpacity(1.0)
 
     def arrow(
@@ -143,8 +169,10 @@ class SurfaceMarks:
         colour: str,
         width: float = ARROW,
         head: float = HEAD,
+        *,
+        hidden: float = BURIED,
     ) -> None:
-        """Draw an arrow with a head of constant size, over a halo; less strong if the surface hides it."""
+        """Draw an arrow with a head of constant size, over a halo; so strong if the surface hides it."""
         start, end = self.pixel(tail), self.pixel(tip)
         way = end - start
         length = math.hypot(way.x(), way.y())
@@ -155,7 +183,7 @@ class SurfaceMarks:
         neck, half = end - way * head, QPointF(-way.y(), way.x()) * (head / 2.0)
         shape = QPolygonF([end, neck + half, neck - half])
         shown = self.visible(np.linspace(tail, tip, 9)[4:]).mean() > 0.5
-        painter.setOpacity(1.0 if shown else BURIED if width == ARROW else 2 * HIDDEN)
+        painter.setOpacity(1.0 if shown else hidden)
         pen = make_pen(colour, width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         for line, edge in (
@@ -192,15 +220,33 @@ class SurfaceMarks:
         self.line(painter, edge, make_pen(colour, 1.0, opacity=0.8))
 
 
-def _told_apart(pixels: Array, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Leave out points that are a few pixels from the one before; gaps, ends and changes of sight stay."""
-    cells = np.floor(np.nan_to_num(pixels, nan=-1e7, posinf=1e7, neginf=-1e7) / GRAIN)
-    kept = np.ones(len(pixels), dtype=bool)
-    kept[1:-1] = (
-        (cells[1:-1] != cells[:-2]).any(axis=1) | (seen[1:-1] != seen[:-2]) | (seen[1:-1] != seen[2:])
-    )
-    return np.flatnonzero(kept)
-
-
-def _lines(ends: Array) -> list[QLineF]:
-    return [QLineF(*each) for each in np.clip(ends, -FAR, FAR).tolist()]
+@lru_cache(maxsize=64)
+def _stamp(
+    shape: str,
+    colour: str,
+    size: float,
+    hollow: bool,
+    ring: float,
+    outline: str | None,
+    paper: str,
+    ratio: float,
+) -> QImage:
+    """Draw a marker once, in the middle of a picture, for there may be hundreds of it."""
+    side = 2 * math.ceil((size + ring + 2.0) * ratio)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    path = marker_path(shape, size - 1.0 if hollow else size)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(side / (2.0 * ratio), side / (2.0 * ratio))
+    if ring:
+        around = QPen(QColor(paper), 2.0 * ring + (2.0 if hollow else 0.0))
+        around.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(path, around)
+    line = QPen(QColor(outline), 1.0) if outline else QPen(Qt.PenStyle.NoPen)
+    painter.setPen(QPen(QColor(colour), 2.0) if hollow else line)
+    painter.setBrush(QColor(paper if hollow else colour))
+    painter.drawPath(path)
+    painter.end()
+    return image

@@ -16,8 +16,8 @@ from PySide6.QtGui import QColor, QImage, QMatrix4x4, QOffscreenSurface, QOpenGL
 from PySide6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectFormat
 from shiboken6 import delete, isValid
 
+from core.scenes.surface_camera import SurfaceCamera
 from core.scenes.surface_mesh import SurfaceMesh
-from gui.surface_camera import SurfaceCamera
 from gui.theme import Theme
 
 SAMPLES = 4

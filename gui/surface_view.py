@@ -1,37 +1,29 @@
-"""A surface in its box: drawn with axes, turned and zoomed by hand, and what lies on it drawn over it."""
+"""A surface in its box: turned and zoomed by hand, with points on it that can be dragged."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
-
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QHideEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from core.scenes.surface_mesh import HEIGHT, SurfaceMesh
+from core.scenes.surface_box import HEIGHT
+from core.scenes.surface_camera import SurfaceCamera
+from core.scenes.surface_mesh import SurfaceMesh
 from gui.controls.focus import Ringed
-from gui.surface_box import paint_axes, paint_walls
-from gui.surface_camera import Array, SurfaceCamera
+from gui.surface_handle import SurfaceHandle, handle_near
 from gui.surface_marks import SurfaceMarks
-from gui.surface_opengl import NoSurfaceError, reason, surface_stage
+from gui.surface_picture import SurfacePicture
 from gui.theme import FOCUS_RING, Theme, ui_font
-
-if TYPE_CHECKING:
-    from gui.surface_stage import SurfaceStage
 
 TURN = 0.45
 """Degrees for each pixel that the pointer moves."""
@@ -41,15 +33,6 @@ KEY_TURN, KEY_ZOOM = 3.0, 1.15
 
 NOTCH_ZOOM = 1 / 0.85
 """Factor for one notch of the wheel, as on a plot."""
-
-REFINE = 140
-"""Milliseconds without movement after which edges are smoothed."""
-
-GRIP = 12.0
-"""Pixels from the point within which it is taken."""
-
-NOTHING_DRAWN = np.ones((1, 1), np.float32)
-"""Depth of a picture in which nothing is."""
 
 KEYS = "← → ↑ ↓ turn   + − zoom   Home first view"
 """Shown while the keyboard is here."""
@@ -68,8 +51,7 @@ ZOOMS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.K
 class SurfaceView(Ringed):
     """A surface that can be looked at from all sides.
 
-    A subclass draws what lies on it in `draw_marks` and its edges in `draw_rim`, and says in `point_at` where
-    its point is.
+    A subclass draws what lies on it in `draw_marks` and its edges in `draw_rim`, and places its handles.
 
     Parameters
     ----------
@@ -78,10 +60,10 @@ class SurfaceView(Ringed):
 
     Attributes
     ----------
-    marks : SurfaceMarks
-        Draws over the picture; another object with each new picture.
-    trouble : str
-        Why there is no surface to be seen, and what to try; or empty.
+    picture : SurfacePicture
+        The surface in its box.
+    handles : list of SurfaceHandle
+        What can be dragged; of two at one place the first is taken.
 
     Signals
     -------
@@ -91,50 +73,28 @@ class SurfaceView(Ringed):
         It should come nearer.
     home()
         It should look as at first.
-    pressed(), moved(x: float, y: float, alt: bool), released(), cancelled()
-        The point is dragged, as of a `gui.handles.Draggable`.
     """
 
     turned = Signal(float, float)
     zoomed = Signal(float)
     home = Signal()
-    pressed = Signal()
-    moved = Signal(float, float, bool)
-    released = Signal()
-    cancelled = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.trouble = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Surface")
         self.setAccessibleDescription("Arrow keys turn it, plus and minus zoom, Home looks as at first.")
-        self._stage: SurfaceStage | None = None
+        self.picture = SurfacePicture(theme, self.draw_rim, self)
+        self.picture.rough.connect(self.update)
+        self.handles: list[SurfaceHandle] = []
         self._mesh: SurfaceMesh | None = None
         self._eye = (0.0, 0.0, 1.0)
         self._looked = (*self._eye, 1.0, 1.0)
         self._camera = SurfaceCamera(*self._looked, HEIGHT)
-        self._image = QImage()
-        self._paper = QPixmap()
-        self.marks = SurfaceMarks(self._camera, NOTHING_DRAWN, theme.plot)
-        self._drawn: tuple[object, ...] = ()
         self._pointer: QPointF | None = None
-        self._grip: QPointF | None = None
-        self._hovered = False
-        self._refine = QTimer(self, singleShot=True, interval=REFINE)
-        self._refine.timeout.connect(self.update)
-        self._begin()
-
-    def _begin(self) -> None:
-        """Get OpenGL ready, or say why not and what to try."""
-        try:
-            stage = self._stage = surface_stage(self.theme)
-        except NoSurfaceError as error:
-            self.trouble = str(error)
-        else:
-            self.destroyed.connect(lambda: stage.close())  # which keeps the stage until then
+        self._grip = QPointF()
 
     # Showing.
 
@@ -153,88 +113,53 @@ class SurfaceView(Ringed):
         return self._camera
 
     @property
-    def picture_shown(self) -> QImage:
-        """The surface alone, as OpenGL drew it last."""
-        return self._image
+    def trouble(self) -> str:
+        """Why there is no surface to be seen, and what to try; or empty."""
+        return self.picture.trouble
 
-    def draw_rim(self, painter: QPainter) -> None:
+    @property
+    def marks(self) -> SurfaceMarks:
+        """Draws over the picture."""
+        return self.picture.marks
+
+    def draw_rim(self, painter: QPainter, marks: SurfaceMarks) -> None:
         """Draw what belongs to the surface itself, whatever lies on it."""
 
     def draw_marks(self, painter: QPainter) -> None:
         """Draw what lies on the surface."""
-
-    def point_at(self) -> Array | None:
-        """Give the place of the point that can be dragged, or None."""
-        return None
-
-    @property
-    def holds_point(self) -> bool:
-        """Whether the point is being dragged."""
-        return self._grip is not None
-
-    @property
-    def hovers_point(self) -> bool:
-        """Whether the pointer could take the point."""
-        return self._hovered
 
     # Painting.
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the box, the surface and what lies on it; or why there is none."""
         painter = QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            painter.end()  # or Qt would crash on what went wrong, before anyone could be told
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(self.theme.plot))
-        if not self.trouble and self._mesh is not None:
-            self._draw_surface()
-        if self.trouble:
-            self._say(painter, self.trouble)
-        elif self._mesh is not None:
-            painter.drawPixmap(0, 0, self._paper)
+        mesh, ratio = self._mesh, self.devicePixelRatioF()
+        if mesh is not None and self.picture.paint(painter, mesh, self.camera, ratio):
             self.draw_marks(painter)
-            if self._mesh.plan.is_empty:
+            if mesh.plan.is_empty:
                 self._say(painter, "Not defined anywhere in view.")
+        elif self.trouble:
+            self._say(painter, self.trouble)
         if self.ringed:
-            if not self.trouble:
-                painter.setFont(ui_font(11))
-                painter.setPen(QColor(self.theme.muted))
-                painter.drawText(QPointF(14, 20), KEYS)
-            painter.setPen(QPen(QColor(self.theme.ink), FOCUS_RING))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), 4, 4)
+            self._draw_ring(painter)
 
-    def _draw_surface(self) -> None:
-        """Have OpenGL draw, if anything but what lies on the surface has changed."""
-        assert self._mesh is not None and self._stage is not None
-        ratio = self.devicePixelRatioF()
-        wanted = (self._mesh, self.camera, ratio)
-        if self._drawn[:3] == wanted and (self._drawn[3] or self._refine.isActive()):
-            return
-        fine = self._drawn[:3] == wanted or not self._drawn
-        try:
-            self._stage.show_mesh(self._mesh)
-            self._image, depth = self._stage.picture(self.camera, ratio, fine=fine)
-        except Exception as error:  # the driver may be restarted under us
-            self._stage, self.trouble = None, reason(error)
-            return
-        self._drawn = (*wanted, fine)
-        self.marks = SurfaceMarks(self.camera, depth, self.theme.plot)
-        self._draw_paper(ratio)
-        if not fine:
-            self._refine.start()
-
-    def _draw_paper(self, ratio: float) -> None:
-        """Keep all that stays while only what lies on the surface moves."""
-        assert self._mesh is not None
-        self._paper = QPixmap(self._image.size())
-        self._paper.setDevicePixelRatio(ratio)
-        self._paper.fill(QColor(self.theme.plot))
-        painter = QPainter(self._paper)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_walls(painter, self.theme, self.camera, self._mesh.box)
-        painter.drawImage(QPointF(), self._image)
-        self.draw_rim(painter)
-        paint_axes(painter, self.theme, self.camera, self._mesh.box)
-        painter.end()
+    def _draw_ring(self, painter: QPainter) -> None:
+        """Show that the keyboard is here, and what its keys do."""
+        if not self.trouble:
+            painter.setFont(ui_font(11))
+            painter.setPen(QColor(self.theme.muted))
+            painter.drawText(QPointF(14, 20), KEYS)
+        painter.setPen(QPen(QColor(self.theme.ink), FOCUS_RING))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), 4, 4)
 
     def _say(self, painter: QPainter, sentence: str) -> None:
         painter.setFont(ui_font(13))
@@ -251,54 +176,48 @@ class SurfaceView(Ringed):
 
     # The hand.
 
-    def _near_point(self, pixel: QPointF) -> QPointF | None:
-        """Give how far the point is from a pixel, if within reach."""
-        place = self.point_at()
-        if place is None or self.trouble:
-            return None
-        x, y = self.camera.to_pixels(place)[:2].tolist()
-        away = QPointF(x, y) - pixel
-        return away if math.hypot(away.x(), away.y()) <= GRIP else None
+    @property
+    def _held(self) -> SurfaceHandle | None:
+        return next((handle for handle in self.handles if handle.held), None)
+
+    def _handle_near(self, pixel: QPointF) -> tuple[SurfaceHandle, QPointF] | None:
+        return None if self.trouble else handle_near(self.handles, self.camera, pixel)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the point, or the box."""
+        """Take a handle, or the box."""
         if event.button() != Qt.MouseButton.LeftButton or self.trouble:
             event.ignore()
             return
-        self._grip = self._near_point(event.position())
         self._pointer = event.position()
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        if self._grip is not None:
-            self.pressed.emit()
+        near = self._handle_near(event.position())
+        if near is not None:
+            handle, self._grip = near
+            handle.held = True
+            handle.pressed.emit()
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the point over the surface, or turn the box."""
+        """Drag a handle over the surface, or turn the box."""
         if self._pointer is None:
-            hovered = self._near_point(event.position()) is not None
-            if hovered != self._hovered:
-                self._hovered = hovered
-                self.update()
             self.setCursor(Qt.CursorShape.OpenHandCursor)
+            near = self._handle_near(event.position())
+            self._hover(near[0] if near is not None else None)
             return
         moved, self._pointer = event.position() - self._pointer, event.position()
-        if self._grip is not None:
-            self._propose(event.position() + self._grip, event)
+        held = self._held
+        if held is not None:
+            wanted = event.position() + self._grip
+            alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            held.moved.emit(wanted.x(), wanted.y(), alt)
         elif moved.manhattanLength():
             self.turned.emit(-TURN * moved.x(), TURN * moved.y())
 
-    def _propose(self, target: QPointF, event: QMouseEvent) -> None:
-        """Propose the point of the surface that is seen at a pixel, else the one in the point's own plane."""
-        place, mesh = self.point_at(), self._mesh
-        if mesh is None:
-            return
-        eye, sight = self.camera.eye, self.camera.sight(target.x(), target.y())
-        at = mesh.seen(eye, sight)
-        if at is None and place is not None and abs(sight[2]) > 1e-6:
-            way = (place[2] - eye[2]) / sight[2]
-            at = mesh.box.point(*(eye + way * sight)[:2].tolist()) if way > 0.0 else None
-        if at is not None:
-            self.moved.emit(*at, bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
+    def _hover(self, handle: SurfaceHandle | None) -> None:
+        for each in self.handles:
+            if each.hovered != (each is handle):
+                each.hovered = not each.hovered
+                self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
@@ -306,18 +225,23 @@ class SurfaceView(Ringed):
             self._let_go(cancel=False)
 
     def _let_go(self, *, cancel: bool) -> None:
-        held, self._grip, self._pointer = self._grip is not None, None, None
+        held, self._pointer = self._held, None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        if held:
-            (self.cancelled if cancel else self.released).emit()
+        if held is not None:
+            held.held = False
+            (held.cancelled if cancel else held.released).emit()
         self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Put out the halo of what the pointer was on."""
+        super().leaveEvent(event)
+        self._hover(None)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """End a drag that can no longer be seen, and keep no picture."""
         if self._pointer is not None:
             self._let_go(cancel=False)
-        self._image, self._paper, self._drawn = QImage(), QPixmap(), ()
-        self.marks = SurfaceMarks(self._camera, NOTHING_DRAWN, self.theme.plot)
+        self.picture.forget()
         super().hideEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -331,7 +255,7 @@ class SurfaceView(Ringed):
         """Turn and zoom; Esc takes a drag back; other keys are left to the tab."""
         key, held = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         shift = held == Qt.KeyboardModifier.ShiftModifier
-        if key == Qt.Key.Key_Escape and self._grip is not None:
+        if key == Qt.Key.Key_Escape and self._held is not None:
             self._let_go(cancel=True)
         elif self.trouble or not (shift or held == Qt.KeyboardModifier.NoModifier):
             super().keyPressEvent(event)

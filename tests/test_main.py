@@ -28,7 +28,7 @@ def without_packages(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_needs_nothing_installed() -> None:
     done = without_packages("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    for option in ("--export", "--tab", "--theme", "--size"):
+    for option in ("--export", "--tab", "--theme", "--size", "--plane"):
         assert option in done.stdout
 
 
@@ -53,6 +53,7 @@ def test_that_command_is_the_one_of_the_readme(command: str) -> None:
         (["--size", "1280x99999"], "main.py: argument --size: '1280x99999' is not a size"),
         (["--size", "१२८०x800"], "main.py: argument --size: "),
         (["--theme", "pink"], "main.py: argument --theme: invalid choice: 'pink'"),
+        (["--plane", "sphere"], "main.py: argument --plane: invalid choice: 'sphere'"),
         (["--export"], "main.py: argument --export: expected one argument"),
         (["--colour"], "main.py: unrecognized arguments: --colour"),
         (["picture.png"], "main.py: unrecognized arguments: picture.png"),

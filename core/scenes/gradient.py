@@ -194,7 +194,7 @@ def compute(state: GradientState) -> GradientScene:
         progress=progress(state, runners),
         rules=rules_scene(state),
         claims=claims_scene(state),
-        surface=surface_scene(state, plan, runners, value, gradient),
+        surface=surface_scene(state, plan, runners, slopes, local),
         stability=stability(state),
         basins=basins(state),
     )

@@ -128,23 +128,21 @@ def pointed(state: GradientState, across: float, up: float, reach: float) -> Gra
     if across == 0.0 and up == 0.0:
         return state
     angle = math.degrees(math.atan2(up, across))
-    steepest = _steepest(state)
-    if steepest is not None:
-        for quarter in range(4):
-            wanted = steepest + 90.0 * quarter
-            if abs(_kept(wanted - angle)) <= reach:
-                return turned_to(state, wanted)
+    for wanted in gradient_and_level(state):
+        if abs(_kept(wanted - angle)) <= reach:
+            return turned_to(state, wanted)
     return turned_to(state, round(angle, ROUND))
 
 
-def _steepest(state: GradientState) -> float | None:
-    """Angle of the gradient at P in degrees."""
+def gradient_and_level(state: GradientState) -> tuple[float, ...]:
+    """Angles of the gradient at P, of its opposite, and of the level tangent both ways; none without one."""
     expression = surface(state.formula, state.parameters)
     at = dict(zip(COORDINATES, state.point, strict=True))
     slopes = [slope_at(expression, at, name).derivative for name in COORDINATES]
     if not all(map(math.isfinite, slopes)) or slopes == [0.0, 0.0]:
-        return None
-    return math.degrees(math.atan2(slopes[1], slopes[0]))
+        return ()
+    steepest = math.degrees(math.atan2(slopes[1], slopes[0]))
+    return tuple(steepest + 90.0 * quarter for quarter in range(4))
 
 
 def _kept(angle: float) -> float:
@@ -230,15 +228,8 @@ def slice_along_u(state: GradientState, direction: Direction, plan: LevelMap, va
 
 def polar_plot(state: GradientState, direction: Direction, slopes: tuple[Slope, Slope]) -> PolarPlot:
     """Compute D_u f in every direction."""
-    gradient = slopes[0].derivative, slopes[1].derivative
-    if is_smooth(state) and all(map(math.isfinite, gradient)):
-        start, longest = math.atan2(gradient[1], gradient[0]), math.hypot(*gradient)
-        angles = start + np.linspace(-0.5 * math.pi, 1.5 * math.pi, POLAR_ANGLES)
-        lengths = longest * np.cos(angles - start)
-    else:
-        angles = np.linspace(0.0, 2.0 * math.pi, POLAR_ANGLES)
-        lengths = _one_sided(surface(state.formula, state.parameters), state.point, angles)
-        longest = float(np.nanmax(np.abs(lengths), initial=0.0))
+    angles, lengths = slopes_around(state, (slopes[0].derivative, slopes[1].derivative))
+    longest = float(np.nanmax(np.abs(lengths), initial=0.0))
     rising, falling = (
         Curve(*read_only(each * np.cos(angles), each * np.sin(angles)))
         for each in (np.where(lengths >= 0.0, lengths, np.nan), np.where(lengths <= 0.0, -lengths, np.nan))
@@ -250,6 +241,22 @@ def polar_plot(state: GradientState, direction: Direction, slopes: tuple[Slope, 
     return PolarPlot(
         rising, falling, radius, _ring(radius), (-reach, reach, -reach, reach), tip, _notice(lengths)
     )
+
+
+def slopes_around(state: GradientState, gradient: Point) -> tuple[FloatArray, FloatArray]:
+    """Give directions all around P, as angles in radians, and the slope in each; NaN where there is none."""
+    if is_smooth(state) and all(map(math.isfinite, gradient)):
+        start, longest = math.atan2(gradient[1], gradient[0]), math.hypot(*gradient)
+        angles = start + np.linspace(-0.5 * math.pi, 1.5 * math.pi, POLAR_ANGLES)
+        return angles, longest * np.cos(angles - start)
+    return _slopes_at_corner(state.formula, state.parameters, state.point)
+
+
+@lru_cache(maxsize=8)
+def _slopes_at_corner(formula: str, parameters: Numbers, point: Point) -> tuple[FloatArray, FloatArray]:
+    angles = np.linspace(0.0, 2.0 * math.pi, POLAR_ANGLES)
+    angles, lengths = read_only(angles, _one_sided(surface(formula, parameters), point, angles))
+    return angles, lengths
 
 
 def _notice(lengths: FloatArray) -> str:

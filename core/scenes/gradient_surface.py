@@ -1,24 +1,28 @@
-"""What stands on the surface of the Gradient tab: P, its tangent plane, arrows and the descents."""
+"""What stands on the surface of the Gradient tab: P with its plane, arrows and u, marks and descents."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.critical_points import CriticalPoint, Kind
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
 from core.scenes.gradient_camera import Camera
-from core.scenes.level_map import IndexArray, LevelMap, surface
-from core.scenes.race import Race, Run
-from core.scenes.state import Numbers
-from core.scenes.surface_mesh import HEIGHT, Box, SurfaceMesh, surface_mesh
-
-if TYPE_CHECKING:
-    from core.scenes.gradient_state import GradientState
+from core.scenes.gradient_critical import CriticalMarks
+from core.scenes.gradient_direction import is_smooth, slopes_around
+from core.scenes.gradient_local import LocalPicture
+from core.scenes.gradient_state import GradientState, Point
+from core.scenes.level_map import LevelMap
+from core.scenes.race import Race
+from core.scenes.surface_box import Box
+from core.scenes.surface_mesh import SurfaceMesh, surface_mesh
+from core.scenes.surface_paths import SurfacePath, kept_inside, surface_path
+from core.smoothness import Slope
 
 ARROW = 0.2
 """Length of the arrows along the surface; the floor is 1 wide."""
@@ -26,36 +30,19 @@ ARROW = 0.2
 PLANE = 0.15
 """Half the side of the piece of the tangent plane."""
 
-PIECE = 1.0 / 120.0
-"""A step of a descent is followed along the surface in pieces of this length."""
+RING = 0.125
+"""Radius of the ring in the tangent plane on which u is turned."""
 
-MOST_POINTS = 4000
-"""So many points a path has at most, apart from its steps."""
+RING_POINTS = 121
 
-
-@dataclass(frozen=True, eq=False)
-class SurfacePath:
-    """One descent along the surface; all arrays are read-only.
-
-    Attributes
-    ----------
-    key, title
-        The optimiser.
-    points : array, shape (n, 3)
-        The path, close enough to follow every hill between two steps; NaN where it is not in the box.
-    steps : array, shape (k, 3)
-        The start and each step, NaN where not in the box.
-    """
-
-    key: str
-    title: str
-    points: FloatArray
-    steps: FloatArray
-
-    @property
-    def has_end(self) -> bool:
-        """Whether its last step, which is not its start, is in the box."""
-        return len(self.steps) > 1 and not bool(np.isnan(self.steps[-1, 0]))
+ON_MAP = {
+    "field": "gradient field",
+    "ellipse": "curvature ellipse",
+    "model": "quadratic model",
+    "newton": "Newton step",
+    "basins": "basins of attraction",
+}
+"""What can be shown besides, but not on the surface."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +61,51 @@ class Tangent:
     uphill: FloatArray | None
     downhill: FloatArray | None
 
+    @property
+    def normal(self) -> FloatArray:
+        """A vector upwards, at right angles to the plane."""
+        a, b, _, d = self.corners
+        return np.cross(d - a, b - a)
+
+
+@dataclass(frozen=True, eq=False)
+class SurfaceDirection:
+    """The direction u at P as a tangent of the surface: it rises as f does along u.
+
+    Attributes
+    ----------
+    ring : array, shape (n, 3)
+        Where its end is in every direction, so far from P: a circle in the tangent plane, or around a corner
+        what the slopes to each side make of it; NaN in directions in which f has no slope.
+    flat
+        Whether the ring is that circle.
+    tip : array, shape (3,)
+        The end of u; as high as P where f has no slope along u.
+    """
+
+    ring: FloatArray
+    flat: bool
+    tip: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class CriticalPlaces:
+    """Critical points that are in the box; the same object as long as surface and view stay.
+
+    Attributes
+    ----------
+    points
+        All of them.
+    places : array, shape (n, 3)
+        Where each of them is in the box.
+    of_kind
+        Places, of shape (k, 3), by the word that names the kind.
+    """
+
+    points: tuple[CriticalPoint, ...]
+    places: FloatArray
+    of_kind: Mapping[str, FloatArray]
+
 
 @dataclass(frozen=True, eq=False)
 class SurfaceScene:
@@ -91,12 +123,18 @@ class SurfaceScene:
         P on the floor.
     tangent
         The tangent plane, or None where there is none or P is not seen.
+    direction
+        u, or None where P is not seen.
+    critical
+        The critical points.
     paths
         The descents, in the order of the racers.
+    ghosts
+        Where those would be whose settings were changed on the way.
     selected
         Key of the one that is drawn thickest.
     note
-        Why P is not seen, or empty.
+        Why P is not seen, and what of the extras is drawn on the map alone; or empty.
     """
 
     camera: Camera
@@ -104,13 +142,16 @@ class SurfaceScene:
     point: FloatArray | None
     foot: FloatArray
     tangent: Tangent | None
+    direction: SurfaceDirection | None
+    critical: CriticalPlaces
     paths: tuple[SurfacePath, ...]
+    ghosts: tuple[SurfacePath, ...]
     selected: str
     note: str
 
 
 def surface_scene(
-    state: GradientState, plan: LevelMap, race: Race, value: float, gradient: tuple[float, float]
+    state: GradientState, plan: LevelMap, race: Race, slopes: tuple[Slope, Slope], local: LocalPicture
 ) -> SurfaceScene | None:
     """Compute what stands on the surface; None while the map is shown.
 
@@ -120,24 +161,39 @@ def surface_scene(
         The choices and the map over their view.
     race
         The descents from P.
-    value, gradient
-        f and its gradient at P; NaN where they do not exist.
+    slopes
+        f and its partial derivatives at P; NaN where they do not exist.
+    local
+        What else there is to see around P.
     """
     if state.plane != "surface":
         return None
     mesh = surface_mesh(plan)
-    box = mesh.box
-    shown = box.holds(value)
+    box, value = mesh.box, slopes[0].value
+    point = box.place(*state.point, value) if box.holds(value) else None
+    gradient = (0.0, 0.0) if local.here is not None else _gradient(slopes)  # not what rounding leaves of it
+    tangent = None if point is None else _tangent(box, point, gradient)
+    runs, ghosts = (
+        tuple(surface_path(mesh, state.formula, state.parameters, run) for run in group)
+        for group in (race.runs, race.ghosts)
+    )
     return SurfaceScene(
         camera=state.camera,
         mesh=mesh,
-        point=box.place(*state.point, value) if shown else None,
+        point=point,
         foot=box.place(*state.point, box.low),
-        tangent=_tangent(box, state.point, value, gradient) if shown else None,
-        paths=tuple(_path(mesh, state.formula, state.parameters, run) for run in race.runs),
+        tangent=tangent,
+        direction=None if point is None else _direction(state, box, point, tangent, slopes, local),
+        critical=_critical_places(mesh, local.marks),
+        paths=runs,
+        ghosts=ghosts,
         selected=state.selected,
-        note="" if shown else _note(box, value),
+        note=" ".join(filter(None, (_note(box, value) if point is None else "", _absent(state.shown)))),
     )
+
+
+def _gradient(slopes: tuple[Slope, Slope]) -> Point:
+    return slopes[0].derivative, slopes[1].derivative
 
 
 def _note(box: Box, value: float) -> str:
@@ -147,89 +203,52 @@ def _note(box: Box, value: float) -> str:
     return f"P lies {side} the part of the surface that is drawn."
 
 
-def _tangent(
-    box: Box, point: tuple[float, float], value: float, gradient: tuple[float, float]
-) -> Tangent | None:
+def _absent(shown: tuple[str, ...]) -> str:
+    names = [name for key, name in ON_MAP.items() if key in shown]
+    return f"Drawn on the map only: {', '.join(names)}." if names else ""
+
+
+def _tangent(box: Box, here: FloatArray, gradient: Point) -> Tangent | None:
+    """Lay the tangent plane against the surface at a place; None where there is no gradient."""
     magnitude = math.hypot(*gradient)
     if not math.isfinite(magnitude):
         return None
-    here = box.place(*point, value)
-    if magnitude == 0.0:
-        along, across = np.array((1.0, 0.0, 0.0)), np.array((0.0, 1.0, 0.0))
-    else:
-        x, y = gradient[0] / magnitude, gradient[1] / magnitude
-        slope = _slope(box, magnitude)
-        length = math.hypot(1.0, slope)
-        along = np.array((x / length, y / length, slope / length))
-        across = np.array((-y, x, 0.0))
+    x, y = (gradient[0] / magnitude, gradient[1] / magnitude) if magnitude else (1.0, 0.0)
+    along, across = box.tangents(np.array(((x, y), (-y, x))), np.array((magnitude, 0.0)))
     signs = ((1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (-1.0, 1.0))
     corners = np.array([here + PLANE * (u * along + v * across) for u, v in signs])
-    if magnitude == 0.0:
+    if not magnitude:
         return Tangent(corners, None, None)
     return Tangent(corners, here + ARROW * along, here - ARROW * along)
 
 
-def _slope(box: Box, magnitude: float) -> float:
-    """Steepness in the box of a surface as steep as `magnitude`, kept finite."""
-    reach = box.high - box.low
-    return min(magnitude / reach * box.span * HEIGHT, 1e9) if math.isfinite(reach) else 0.0
+def _direction(
+    state: GradientState,
+    box: Box,
+    here: FloatArray,
+    tangent: Tangent | None,
+    slopes: tuple[Slope, Slope],
+    local: LocalPicture,
+) -> SurfaceDirection:
+    flat = tangent is not None and is_smooth(state)
+    if tangent is not None and flat:
+        first, second = tangent.corners[[0, 0]] - tangent.corners[[1, 3]]  # the plane's sides
+        turn = np.linspace(0.0, 2.0 * math.pi, RING_POINTS)[:, None]
+        ring = here + RING / (2.0 * PLANE) * (np.cos(turn) * first + np.sin(turn) * second)
+    else:
+        angles, lengths = slopes_around(state, _gradient(slopes))
+        ring = here + RING * box.tangents(np.column_stack((np.cos(angles), np.sin(angles))), lengths)
+    slope = local.direction.derivative if math.isfinite(local.direction.derivative) else 0.0
+    (way,) = box.tangents(np.array((local.direction.vector,)), np.array((slope,)))
+    return SurfaceDirection(ring, flat, here + RING * way)
 
 
-@lru_cache(maxsize=64)
-def _path(mesh: SurfaceMesh, formula: str, parameters: Numbers, run: Run) -> SurfacePath:
-    """Lay a descent on the surface; equal arguments give the very same object."""
-    box, function = mesh.box, surface(formula, parameters)
-    x, y = _between(box, run.points)
-    with np.errstate(all="ignore"):
-        values = np.broadcast_to(function.evaluate({"x": x, "y": y}), x.shape)
-        points = _kept_inside(box, box.place(x, y, values))
-        steps = _kept_inside(box, box.place(run.points[:, 0], run.points[:, 1], run.losses))
-    read_only(points, steps)
-    return SurfacePath(run.key, run.title, points, steps)
-
-
-def _between(box: Box, steps: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Divide the ways from step to step, as far as they are over the floor, into short pieces.
-
-    NaN stands where the descent leaves the floor.
-    """
-    if len(steps) < 2:
-        return steps[:, 0], steps[:, 1]
-    start, way = steps[:-1], np.diff(steps, axis=0)
-    first, last = _over_floor(box, start, way)
-    crossing = np.flatnonzero(first <= last)
-    start, way, first, last = start[crossing], way[crossing], first[crossing], last[crossing]
-    pieces = np.maximum((last - first) * np.hypot(*way.T) / box.span / PIECE, 1.0)
-    pieces *= min(1.0, MOST_POINTS / max(pieces.sum(), 1.0))
-    counts: IndexArray = np.ceil(pieces).astype(np.intp) + 1
-    ends = np.cumsum(counts)
-    index = np.repeat(np.arange(counts.size), counts)
-    share = (np.arange(index.size) - np.repeat(ends - counts, counts)) / (counts[index] - 1)
-    part = first[index] + share * (last - first)[index]
-    x, y = (start[index] + part[:, None] * way[index]).T
-    leaves = ends[last < 1.0]
-    return np.insert(x, leaves, np.nan), np.insert(y, leaves, np.nan)
-
-
-def _over_floor(box: Box, start: FloatArray, way: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Give the part of each way, from 0 to 1, that is over the floor; its end before its start if none is."""
-    first, last = np.zeros(len(start)), np.ones(len(start))
-    for axis in (0, 1):
-        low, high = box.view[2 * axis], box.view[2 * axis + 1]
-        with np.errstate(all="ignore"):
-            ends = np.sort(
-                ((low - start[:, axis]) / way[:, axis], (high - start[:, axis]) / way[:, axis]), axis=0
-            )
-        inside = (start[:, axis] >= low) & (start[:, axis] <= high)
-        still = way[:, axis] == 0.0
-        first = np.maximum(first, np.where(still, np.where(inside, 0.0, 2.0), ends[0]))
-        last = np.minimum(last, np.where(still, 1.0, ends[1]))
-    return first, last
-
-
-def _kept_inside(box: Box, points: FloatArray) -> FloatArray:
-    """Put NaN for all that is not in the box."""
-    width, depth = box.sides
-    x, y, z = points.T
-    inside = (np.abs(x) <= width / 2.0) & (np.abs(y) <= depth / 2.0) & (z >= -1e-9) & (z <= HEIGHT + 1e-9)
-    return np.where(inside[:, None], points, np.nan)
+@lru_cache(maxsize=8)
+def _critical_places(mesh: SurfaceMesh, marks: CriticalMarks) -> CriticalPlaces:
+    found = np.array([(point.x, point.y, point.value) for point in marks.points]).reshape(-1, 3)
+    places = kept_inside(mesh.box, mesh.box.place(*found.T))
+    known = ~np.isnan(places[:, 0])
+    points = tuple(point for point, kept in zip(marks.points, known.tolist(), strict=True) if kept)
+    (places,) = read_only(places[known])
+    kinds = {kind.value: read_only(places[[point.kind is kind for point in points]])[0] for kind in Kind}
+    return CriticalPlaces(points, places, kinds)

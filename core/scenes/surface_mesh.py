@@ -11,16 +11,13 @@ import numpy.typing as npt
 
 from core.primitives import FloatArray
 from core.scenes.level_map import LevelMap
-from core.scenes.state import View
+from core.scenes.surface_box import HEIGHT, Box
 
 Float32Array = npt.NDArray[np.float32]
 FaceArray = npt.NDArray[np.uint32]
 
-HEIGHT = 0.55
-"""Height of the box, where the longer side of its floor is 1: low enough to look down on every slope."""
-
-LARGEST = 1e308
-"""Neither end of the box lies beyond this."""
+LARGEST = 1e306
+"""Neither end of the box lies beyond this, so that its height, a hundred times over, is a number as well."""
 
 SPIKY, HILL = 0.25, 8.0
 """If usual values end below such a part of what one in twenty exceeds, the top is so many times that."""
@@ -34,73 +31,11 @@ ROOM = 0.02
 MARGIN = HEIGHT
 """Values farther above or below the box are drawn as if they were so far away, for single precision."""
 
+NEARER = 0.03
+"""What lies before a place hides it if it is so much nearer to the eye."""
+
 SIGHT_SAMPLES = 480
 """Points at which a line of sight is compared with the surface."""
-
-
-@dataclass(frozen=True)
-class Box:
-    """The box in which the surface stands, and the coordinates inside it.
-
-    x and y have one scale, so that the longer side of the view is 1; the middle of the floor is the origin.
-    Upwards the values from `low` to `high` take `HEIGHT`.
-
-    Attributes
-    ----------
-    view
-        The part of the plane that is the floor.
-    low, high
-        Values at the floor and at the top.
-    """
-
-    view: View
-    low: float
-    high: float
-
-    @property
-    def span(self) -> float:
-        """The longer side of the view, in its own units."""
-        return max(self.view[1] - self.view[0], self.view[3] - self.view[2])
-
-    @property
-    def sides(self) -> tuple[float, float]:
-        """Extent of the floor along x and y; the longer one is 1."""
-        return (self.view[1] - self.view[0]) / self.span, (self.view[3] - self.view[2]) / self.span
-
-    def across(self, x: float | FloatArray) -> FloatArray:
-        """Map x into the box."""
-        return (np.asarray(x) - (self.view[0] / 2.0 + self.view[1] / 2.0)) / self.span
-
-    def along(self, y: float | FloatArray) -> FloatArray:
-        """Map y into the box."""
-        return (np.asarray(y) - (self.view[2] / 2.0 + self.view[3] / 2.0)) / self.span
-
-    def up(self, value: float | FloatArray) -> FloatArray:
-        """Map values to heights in the box, also outside it; no overflow for any finite value."""
-        unit = max(abs(self.low), abs(self.high))
-        with np.errstate(all="ignore"):
-            share = (np.asarray(value) / unit - self.low / unit) / (self.high / unit - self.low / unit)
-            return HEIGHT * share
-
-    def place(self, x: float | FloatArray, y: float | FloatArray, value: float | FloatArray) -> FloatArray:
-        """Map points to the box; the result has one more axis, of length 3."""
-        return np.stack(np.broadcast_arrays(self.across(x), self.along(y), self.up(value)), axis=-1)
-
-    def point(self, across: float, along: float) -> tuple[float, float]:
-        """Give x and y of a place in the box."""
-        return (
-            self.view[0] / 2.0 + self.view[1] / 2.0 + across * self.span,
-            self.view[2] / 2.0 + self.view[3] / 2.0 + along * self.span,
-        )
-
-    def value(self, height: float) -> float:
-        """Give the value at a height in the box."""
-        share = height / HEIGHT
-        return self.low * (1.0 - share) + self.high * share
-
-    def holds(self, value: float) -> bool:
-        """Tell whether a value lies between floor and top."""
-        return self.low <= value <= self.high
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +96,17 @@ class SurfaceMesh:
         (float, float) or None
             x and y, or None if the line of sight misses the surface.
         """
+        at = self._meeting(eye, direction)
+        return None if at is None else self.box.point(float(at[0]), float(at[1]))
+
+    def hides(self, eye: FloatArray, place: FloatArray) -> bool:
+        """Tell whether the surface is between an eye and a place, clearly nearer than the place."""
+        way = place - eye
+        at = self._meeting(eye, way)
+        return at is not None and bool(np.linalg.norm(at - eye) < np.linalg.norm(way) - NEARER)
+
+    def _meeting(self, eye: FloatArray, direction: FloatArray) -> FloatArray | None:
+        """Find where in the box a line of sight first meets the surface."""
         width, depth = self.box.sides
         first, last = _inside(eye, direction, (width / 2.0, depth / 2.0))
         if not first < last:
@@ -175,8 +121,8 @@ class SurfaceMesh:
         index = crosses[0]
         before, after = above[index], above[index + 1]
         part = before / (before - after) if before != after else 0.0
-        at = points[index] + part * (points[index + 1] - points[index])
-        return self.box.point(float(at[0]), float(at[1]))
+        at: FloatArray = points[index] + part * (points[index + 1] - points[index])
+        return at
 
 
 def _inside(eye: FloatArray, direction: FloatArray, halves: tuple[float, float]) -> tuple[float, float]:

@@ -23,7 +23,7 @@ from gui.plot_marks import Arrow
 from gui.plots import Plot
 from gui.tabs.gradient_basins import BasinsLayer
 from gui.tabs.gradient_extras import ExtrasOnMap
-from gui.tabs.gradient_local import SCALE, LocalOnMap
+from gui.tabs.gradient_local import LocalOnMap
 from gui.tabs.gradient_race import RaceLayer
 from gui.tabs.gradient_surface import PlaneSwitch
 from gui.tabs.pane import Pane
@@ -82,7 +82,6 @@ class MapPane(PointPane):
         plot = Plot(theme, equal=True, grid=False, x_latex="x", y_latex="y", left=34, right=10)
         super().__init__(theme, PaneHeader(theme, "Level map", legend, expandable=True), plot, "Point P")
         self.planes = PlaneSwitch(theme, self)
-        self.header.setToolTip(f"The gradient’s arrow: {SCALE}")
         self.local = LocalOnMap(plot, theme)
         self.extras = ExtrasOnMap(plot, theme)
         self.show_button = ShowButton(theme, TITLES)
@@ -106,6 +105,7 @@ class MapPane(PointPane):
         plan, plot = scene.map, self.plot
         plot.show_view(scene.view)
         self.planes.show_scene(scene)
+        self.show_button.list.show_choices(scene.local.extras.shown)
         if scene.surface is not None:
             return  # nobody sees the map
         plot.show_message(scene.notice or None)
@@ -119,7 +119,6 @@ class MapPane(PointPane):
         self.basins.show_scene(scene)
         self.local.show_scene(scene)
         self.extras.show_scene(scene)
-        self.show_button.list.show_choices(scene.local.extras.shown)
         self._place_labels(scene)
 
     def draw_coarsely(self, coarse: bool) -> None:

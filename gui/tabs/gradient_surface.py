@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from core.scenes import gradient_camera as camera
-from core.scenes import gradient_state as choices
 from core.scenes.gradient import GradientScene
+from core.scenes.gradient_state import GradientState
+from core.scenes.gradient_surface import SurfaceScene
+from core.scenes.surface_camera import SurfaceCamera
+from core.scenes.surface_hand import direction_turned, point_moved
 from gui.controls import Segmented
+from gui.tabs.gradient_local import SCALE, SNAP
 from gui.tabs.gradient_surface_view import GradientSurface
 from gui.theme import Theme
 
@@ -18,7 +24,14 @@ if TYPE_CHECKING:
     from gui.tabs.gradient import GradientTab
     from gui.tabs.pane import Pane
 
+Hand = Callable[[GradientState, SurfaceScene, SurfaceCamera, tuple[float, float], float], GradientState]
+"""What becomes of a state when a handle is dragged to a pixel, with so many pixels in which it snaps."""
+
 TITLES = {"map": "Level map", "surface": "Surface"}
+TIPS = {
+    "map": f"The gradient’s arrow: {SCALE}",
+    "surface": "The arrows lie on the tangent plane, all of one length: how steep it is, the plane shows.",
+}
 
 
 class PlaneSwitch(Segmented):
@@ -50,6 +63,7 @@ class PlaneSwitch(Segmented):
         plane = "surface" if surface else "map"
         self.show_choice(plane)
         self._pane.header.show_title(TITLES[plane])
+        self._pane.header.setToolTip(TIPS[plane])
         if not surface:
             if self.view is not None:
                 self.view.hide()  # first, or the map would have half of the room, which changes its view
@@ -77,4 +91,14 @@ def _connect_view(tab: GradientTab, view: GradientSurface | None) -> None:
     view.turned.connect(lambda around, up: tab.become(camera.turned(tab.state, around, up), recorded=False))
     view.zoomed.connect(lambda factor: tab.become(camera.zoomed(tab.state, factor), recorded=False))
     view.home.connect(lambda: tab.become(camera.looked_at_first(tab.state), recorded=False))
-    tab.follow(view, lambda x, y: tab.become(choices.with_point(tab.state, x, y)), tab.gesture_began)
+    for handle, hand in ((view.point, point_moved), (view.u, direction_turned)):
+        handle.pressed.connect(tab.gesture_began)  # a race goes on while its start is moved
+        handle.moved.connect(partial(_propose, tab, view, hand))
+        handle.released.connect(tab.gesture_ended)
+        handle.cancelled.connect(tab.gesture_cancelled)
+
+
+def _propose(tab: GradientTab, view: GradientSurface, hand: Hand, x: float, y: float, alt: bool) -> None:
+    part = tab.scene.surface
+    if part is not None:
+        tab.become(hand(tab.state, part, view.camera, (x, y), 0.0 if alt else SNAP))

@@ -24,7 +24,7 @@ from core.scenes.gradient_camera import (
 from core.scenes.gradient_state import GradientState, choose_preset, type_formula
 from core.scenes.gradient_surface import ARROW, PLANE, SurfaceScene
 from core.scenes.state import StateError, from_json, to_json
-from core.scenes.surface_mesh import HEIGHT, Box
+from core.scenes.surface_box import HEIGHT, Box
 
 HOLES = ["log(x*y)", "sqrt(4-x^2-y^2)", "1/x", "sqrt(x)*sqrt(y)"]
 HOSTILE = [

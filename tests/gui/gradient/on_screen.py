@@ -13,16 +13,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.scenes.gradient_state import GradientState, type_formula
-from core.scenes.surface_mesh import HEIGHT
+from core.scenes.surface_box import HEIGHT
 from gui.export import picture
-from gui.surface_view import GRIP, SurfaceView
+from gui.surface_handle import GRIP
 from gui.tabs.gradient import GradientTab
+from gui.tabs.gradient_surface_view import GradientSurface
 from gui.theme import LIGHT
 from gui.window import Window
 from tests.gui.tabs import LEFT, NONE, Key, key, settle, show, undo
 
 
-def surface(tab: GradientTab, text: str = "", **choices: object) -> SurfaceView:
+def surface(tab: GradientTab, text: str = "", **choices: object) -> GradientSurface:
     """Show a surface and have it drawn to the end."""
     state = type_formula(GradientState(), text) if text else GradientState()
     show(tab, replace(state, plane="surface", **choices))
@@ -33,32 +34,45 @@ def surface(tab: GradientTab, text: str = "", **choices: object) -> SurfaceView:
     return view
 
 
-def opaque(view: SurfaceView) -> np.ndarray:
+def opaque(view: GradientSurface) -> np.ndarray:
     """Tell which pixels of the surface's picture are drawn."""
-    image = view.picture_shown.convertToFormat(QImage.Format.Format_ARGB32)
+    image = view.picture.surface.convertToFormat(QImage.Format.Format_ARGB32)
     pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
     return pixels[..., 3] > 127
 
 
-def pixel_of(view: SurfaceView, tab: GradientTab, x: float, y: float, value: float) -> QPointF:
+def pixel_of(view: GradientSurface, tab: GradientTab, x: float, y: float, value: float) -> QPointF:
     place = tab.scene.surface.mesh.box.place(x, y, value)
     across, down = view.camera.to_pixels(place)[:2].tolist()
     return QPointF(across, down)
 
 
-def send(view: SurfaceView, kind: QMouseEvent.Type, at: QPointF, held: bool) -> None:
+def send(
+    view: GradientSurface,
+    kind: QMouseEvent.Type,
+    at: QPointF,
+    held: bool,
+    modifiers: Qt.KeyboardModifier = NONE,
+) -> None:
     button = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseMove else LEFT
     buttons = LEFT if held else Qt.MouseButton.NoButton
-    QApplication.sendEvent(view, QMouseEvent(kind, at, view.mapToGlobal(at), button, buttons, NONE))
+    QApplication.sendEvent(view, QMouseEvent(kind, at, view.mapToGlobal(at), button, buttons, modifiers))
 
 
-def drag(view: SurfaceView, start: QPointF, end: QPointF, *, drop: bool = True) -> None:
-    send(view, QMouseEvent.Type.MouseButtonPress, start, held=True)
+def drag(
+    view: GradientSurface,
+    start: QPointF,
+    end: QPointF,
+    *,
+    drop: bool = True,
+    modifiers: Qt.KeyboardModifier = NONE,
+) -> None:
+    send(view, QMouseEvent.Type.MouseButtonPress, start, True, modifiers)
     for step in range(1, 9):
-        send(view, QMouseEvent.Type.MouseMove, start + (end - start) * (step / 8), held=True)
+        send(view, QMouseEvent.Type.MouseMove, start + (end - start) * (step / 8), True, modifiers)
     settle()
     if drop:
-        send(view, QMouseEvent.Type.MouseButtonRelease, end, held=False)
+        send(view, QMouseEvent.Type.MouseButtonRelease, end, False, modifiers)
         settle()
 
 
@@ -106,7 +120,7 @@ def test_low_is_drawn_in_the_first_colour_of_the_ramp_and_high_in_the_last(
     tab = window.current
     assert isinstance(tab, GradientTab)
     view = surface(tab, "x", camera=(-90.0, 80.0, 1.0))
-    image = view.picture_shown
+    image = view.picture.surface
     hues = []
     for x in (-4.9, 4.9):
         at = pixel_of(view, tab, x, 2.3, x).toPoint()
@@ -145,7 +159,7 @@ def test_beside_the_surface_p_stays_in_view_and_esc_takes_the_drag_back(tab: Gra
     QTest.keyClick(view, Qt.Key.Key_Escape)
     settle()
     assert tab.state.point == (1.0, -1.0)
-    assert not view.holds_point
+    assert not view.point.held
 
 
 def test_dragging_beside_p_turns_the_box_and_leaves_no_trace_in_the_history(
@@ -167,7 +181,7 @@ def test_only_turning_has_opengl_draw_again(tab: GradientTab, monkeypatch: pytes
     view = surface(tab)
     QTest.qWait(300)
     calls = []
-    stage = view._stage
+    stage = view.picture._stage
     drawing = stage.picture
     monkeypatch.setattr(stage, "picture", lambda *each, **more: calls.append(1) or drawing(*each, **more))
     for step in range(1, 6):
@@ -223,7 +237,7 @@ def test_a_window_without_room_and_an_enlarged_pane_draw_too(tab: GradientTab, w
         window.resize(*size)
         settle()
         view.repaint()
-        assert abs(view.picture_shown.width() - view.width()) <= 1
+        assert abs(view.picture.surface.width() - view.width()) <= 1
     tab.pane_switch.enlarge("map")
     settle()
     view.repaint()
@@ -244,8 +258,8 @@ def test_another_theme_draws_with_a_stage_of_its_own(tab: GradientTab, window: W
 def test_hiding_the_surface_ends_a_drag(tab: GradientTab) -> None:
     view = surface(tab, "x^2+y^2", point=(1.0, -1.0))
     drag(view, pixel_of(view, tab, 1.0, -1.0, 2.0), pixel_of(view, tab, 0.0, 1.0, 1.0), drop=False)
-    assert view.holds_point
+    assert view.point.held
     tab.edited(recorded=False, plane="map")
     settle()
-    assert not view.holds_point
+    assert not view.point.held
     assert tab.state.point == pytest.approx((0.0, 1.0), abs=0.05)

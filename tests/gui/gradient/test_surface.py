@@ -10,12 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 import gui.surface_opengl
 from core.scenes.gradient_state import GradientState
 from core.scenes.state import from_json, to_json
 from gui.tabs.gradient import GradientTab
+from gui.theme import LIGHT
 from gui.window import Window
 from tests.gui.tabs import CTRL, LEFT, NONE, SHIFT, Key, key, settle, show, undo
 
@@ -91,7 +93,9 @@ def test_the_switch_changes_planes_and_is_undone(tab: GradientTab) -> None:
     assert view is not None
     assert (tab.state.plane, view.isVisible(), tab.map.plot.isVisible()) == ("surface", True, False)
     assert tab.scene.surface is not None
+    assert "tangent plane" in tab.map.header.toolTip()
     click_plane(tab, "map")
+    assert "power of ten" in tab.map.header.toolTip()
     assert (tab.state.plane, view.isVisible(), tab.map.plot.isVisible()) == ("map", False, True)
     assert tab.scene.surface is None
     undo(tab)
@@ -142,6 +146,22 @@ def test_what_changed_behind_the_surface_is_on_the_map_afterwards(tab: GradientT
     assert plot.handle_at(plot.to_pixels(-2.0, 3.0)) is tab.map.point
     left, right, bottom, top = plot.view
     assert min(right - left, top - bottom) == pytest.approx(8.0)
+
+
+def test_the_list_of_what_is_shown_keeps_its_marks_beside_the_surface(tab: GradientTab) -> None:
+    click_plane(tab, "surface")
+    for name, shown in (("field", True), ("polar", True), ("field", False)):
+        QTest.mouseClick(tab.map.show_button, LEFT)
+        box = tab.map.show_button.list.boxes[name]
+        QTest.mouseClick(box, LEFT)
+        settle()
+        assert (name in tab.state.shown) == shown
+        assert box.isChecked() == shown
+        tab.map.show_button.list.close()
+    assert tab.polar.isVisible()
+    undo(tab)
+    boxes = tab.map.show_button.list.boxes
+    assert (boxes["field"].isChecked(), boxes["polar"].isChecked()) == (True, True)
 
 
 # Without OpenGL
@@ -201,6 +221,20 @@ def test_where_opengl_fails_it_says_what_to_try(
     assert tab.map.plot.isVisible()
 
 
+def test_a_picture_of_the_surface_says_so_where_there_is_no_screen(tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)}
+    command = [sys.executable, "main.py", "--export", str(target), "--plane", "surface"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    image = QImage(str(target))
+    assert (image.width(), image.height()) == (1280, 800)
+    paper, middle = QColor(LIGHT.plot), (332, 416)  # of the plane, where the sentence stands
+    assert {image.pixelColor(100, y).name() for y in range(120, 700)} == {paper.name()}
+    words = [image.pixelColor(middle[0] + x, middle[1] + y) for x in range(-150, 150) for y in range(-20, 20)]
+    assert any(word != paper for word in words)
+
+
 # Hand
 
 
@@ -210,8 +244,8 @@ def test_keys_turn_and_zoom_the_eye_and_home_brings_it_back(
     click_plane(tab, "surface")
     view = tab.map.planes.view
     assert view is not None
-    monkeypatch.setattr(view, "trouble", "")
-    monkeypatch.setattr(view, "_draw_surface", lambda: None)
+    monkeypatch.setattr(view.picture, "trouble", "")
+    monkeypatch.setattr(view.picture, "_draw", lambda *_: None)
     first, point = tab.state.camera, tab.state.point
     view.setFocus()
     for code, modifiers, index, sign in [
@@ -247,11 +281,25 @@ def test_the_start_imports_no_opengl() -> None:
 
 
 @needs_screen
-def test_on_a_screen(tmp_path: Path) -> None:
-    """Run the tests of `on_screen.py`, which need OpenGL."""
-    tests = str(Path(__file__).with_name("on_screen.py"))
+@pytest.mark.parametrize("module", ["on_screen.py", "on_screen_marks.py"])
+def test_on_a_screen(module: str, tmp_path: Path) -> None:
+    """Run the tests of a module that needs OpenGL."""
+    tests = str(Path(__file__).with_name(module))
     done = on_screen("-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", tests, home=tmp_path)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+@needs_screen
+def test_a_picture_of_the_surface_holds_it_where_there_is_a_screen(tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    options = ("--export", str(target), "--plane", "surface", "--theme", "dark", "--size", "960x640")
+    done = on_screen("main.py", *options, home=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    image = QImage(str(target))
+    assert (image.width(), image.height()) == (960, 640)
+    colours = [image.pixelColor(x, y) for x in range(60, 360, 4) for y in range(200, 480, 4)]
+    blue = [colour for colour in colours if colour.blue() > colour.red() + 40]
+    assert len(blue) > len(colours) / 3
 
 
 @needs_screen

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.scenes.surface_mesh import HEIGHT
-from gui.surface_camera import SurfaceCamera
+from core.scenes.surface_box import HEIGHT
+from core.scenes.surface_camera import SurfaceCamera
 
 EYES = [(-62.0, 40.0, 1.0), (10.0, 0.0, 3.0), (179.0, 90.0, 0.5), (120.0, 25.0, 8.0)]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from core.primitives import FloatArray
 
 FIELD = 26.0
 """Degrees that the eye sees from the bottom to the top: few, so that heights can be compared."""
@@ -46,7 +46,7 @@ class SurfaceCamera:
     top: float
 
     @cached_property
-    def towards(self) -> Array:
+    def towards(self) -> FloatArray:
         """Unit vector from the middle to the eye."""
         around, up = math.radians(self.azimuth), math.radians(self.elevation)
         return np.array(
@@ -54,7 +54,7 @@ class SurfaceCamera:
         )
 
     @cached_property
-    def middle(self) -> Array:
+    def middle(self) -> FloatArray:
         """What the eye looks at."""
         return np.array((0.0, 0.0, 0.42 * self.top))
 
@@ -64,12 +64,12 @@ class SurfaceCamera:
         return RADIUS / math.tan(math.radians(FIELD) / 2.0) * max(1.0, self.height / self.width)
 
     @cached_property
-    def eye(self) -> Array:
+    def eye(self) -> FloatArray:
         """Place of the eye."""
         return self.middle + self.distance * self.towards
 
     @cached_property
-    def modelview(self) -> Array:
+    def modelview(self) -> FloatArray:
         """Matrix (4, 4) into the axes of the eye: right, up, and backwards."""
         around = math.radians(self.azimuth)
         right = np.array((-math.sin(around), math.cos(around), 0.0))
@@ -80,7 +80,7 @@ class SurfaceCamera:
         return matrix
 
     @cached_property
-    def projection(self) -> Array:
+    def projection(self) -> FloatArray:
         """Matrix (4, 4) from the axes of the eye to OpenGL's cube."""
         scale = self.zoom / math.tan(math.radians(FIELD) / 2.0)
         near, far = max(self.distance - REACH, 0.05), self.distance + REACH
@@ -91,13 +91,13 @@ class SurfaceCamera:
         return matrix
 
     @cached_property
-    def _to_screen(self) -> Array:
+    def _to_screen(self) -> FloatArray:
         """Matrix (3, 4) to the distance before the eye, and to pixels times that."""
         x, y, _, distance = self.projection @ self.modelview
         width, height = self.width / 2.0, self.height / 2.0
         return np.stack((width * (x + distance), height * (distance - y), distance))
 
-    def to_pixels(self, points: Array) -> Array:
+    def to_pixels(self, points: FloatArray) -> FloatArray:
         """Map points to the screen.
 
         Parameters
@@ -110,18 +110,20 @@ class SurfaceCamera:
         array, shape (..., 3)
             Pixels right and down, and how far before the eye.
         """
-        seen = points @ self._to_screen[:, :3].T + self._to_screen[:, 3]
+        seen: FloatArray = points @ self._to_screen[:, :3].T + self._to_screen[:, 3]
         seen[..., :2] /= seen[..., 2:]
         return seen
 
-    def before_eye(self, depth: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    def before_eye(self, depth: NDArray[np.floating[Any]]) -> FloatArray:
         """Give how far before the eye something of OpenGL's depth is, which runs from 0 to 1."""
         scale, shift = self.projection[2, 2:]
-        return shift / (2.0 * depth - 1.0 + scale)
+        before: FloatArray = shift / (2.0 * depth - 1.0 + scale)
+        return before
 
-    def sight(self, x: float, y: float) -> Array:
+    def sight(self, x: float, y: float) -> FloatArray:
         """Give the unit vector along which the eye sees a pixel."""
         across = (2.0 * x / self.width - 1.0) / self.projection[0, 0]
         up = (1.0 - 2.0 * y / self.height) / self.projection[1, 1]
-        way = self.modelview[:3, :3].T @ np.array((across, up, -1.0))
-        return way / np.linalg.norm(way)
+        way: FloatArray = self.modelview[:3, :3].T @ np.array((across, up, -1.0))
+        way /= np.linalg.norm(way)
+        return way
