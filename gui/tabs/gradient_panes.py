@@ -21,6 +21,7 @@ from gui.plot_labels import Label
 from gui.plot_lines import Curve, Segment
 from gui.plot_marks import Arrow
 from gui.plots import Plot
+from gui.tabs.gradient_arrow_scale import ArrowScale
 from gui.tabs.gradient_basins import BasinsLayer
 from gui.tabs.gradient_extras import ExtrasOnMap
 from gui.tabs.gradient_local import SCALE, LocalOnMap
@@ -95,6 +96,7 @@ class MapPane(PointPane):
         self.race = RaceLayer(plot, theme)
         self._uphill = plot.add(Arrow(derivative.mark))
         self._downhill = plot.add(Arrow(descent.mark))
+        self.arrow_scale = plot.add(ArrowScale(theme))
         self._point_label = plot.add(Label(theme.ink, LABEL))
         self._uphill_label = plot.add(Label(derivative.text, LABEL))
         self._downhill_label = plot.add(Label(descent.text, LABEL))
@@ -135,6 +137,7 @@ class MapPane(PointPane):
                 arrow.show(scene.point, self._sized(scene.point, tip))
         corner = np.array([self._sized(scene.point, each) for each in scene.corner or ()]).reshape(-1, 2)
         self._corner.show(corner[:, 0], corner[:, 1])
+        self.arrow_scale.show(tuple((order, part * USUAL_WIDTH) for order, part in scene.arrow_scale))
 
     def _sized(self, point: Point, end: Point) -> Point:
         """Let what begins at P be as long, in pixels, as it is in a map of the usual width."""
@@ -169,6 +172,7 @@ class MapPane(PointPane):
         self.race.cover(crowd, scene)
         crowd.add_points(*scene.map.crossings(scene.level))
         crowd.add_disc(*scene.point, 13)
+        crowd.add_box(self.arrow_scale.box)
         self.basins.cover(crowd)
         self.local.cover(crowd, scene)
         if scene.corner is not None:
