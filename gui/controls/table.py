@@ -129,6 +129,7 @@ class NumberTable(Ringed):
         self._checkable = checkable
         self._rows: tuple[tuple[Cell, ...], ...] = ()
         self._selected: int | None = None
+        self._aim: int | None = None
         self._checked: tuple[bool, ...] = ()
         self.setFont(ui_font(12.5))
         self.setAccessibleName(name)
@@ -147,6 +148,7 @@ class NumberTable(Ringed):
         """Show these rows; emits nothing."""
         cells = tuple(tuple(Cell(cell) if isinstance(cell, str) else cell for cell in row) for row in rows)
         shown = (cells, selected, tuple(checked))
+        self._aim = selected
         if shown == (self._rows, self._selected, self._checked):
             return
         taller = len(cells) != len(self._rows)
@@ -328,15 +330,17 @@ class NumberTable(Ringed):
         if self._checkable and event.position().x() < self._inset + _CHECK + 4:
             self.row_checked.emit(row, not self._checked[row])
         else:
+            self._aim = row
             self.row_chosen.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pick with the arrow keys, tick with Space."""
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        current = self._selected or 0
+        current = self._aim or 0  # keys may come faster than rows are shown
         if step is not None and self._rows:
             self.ringed = True
-            self.row_chosen.emit(min(max(current + step, 0), len(self._rows) - 1))
+            self._aim = min(max(current + step, 0), len(self._rows) - 1)
+            self.row_chosen.emit(self._aim)
         elif event.key() == Qt.Key.Key_Space and self._checkable and self._checked:
             self.row_checked.emit(current, not self._checked[current])
         else:
