@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QTimer
 
 from core.scenes.curves import Curve as Sampled
 from core.scenes.gradient import GradientScene
@@ -37,6 +37,12 @@ GAP = 10.0
 
 USUAL_WIDTH = 619.0
 """Pixels of a map in which the arrows are as long as the scene says."""
+
+REST = 150
+"""Milliseconds without a change after which the numbers of the isolines go where nothing covers them."""
+
+FIRST_SCENES = 3
+"""So many scenes in a new size do not wait for that."""
 
 DIGITS, MOST_DIGITS = 6, 15
 """Digits of a coordinate that are always shown, and the most that are."""
@@ -102,6 +108,11 @@ class MapPane(PointPane):
         self._downhill_label = plot.add(Label(descent.text, LABEL))
         self._level_label = plot.add(Label(function.text, LABEL))
         self.header.lead_focus_to(plot)
+        self._crowd_shown = Crowd(plot.projection)
+        self._first_scenes = FIRST_SCENES
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self._free_numbers)
+        plot.resized.connect(self._take_size)
 
     def show_scene(self, scene: GradientScene) -> None:
         """Place all items."""
@@ -166,6 +177,20 @@ class MapPane(PointPane):
             self._write_beside(label, latex, colour, end, crowd)
         level = rf"f = {latex_number(scene.level, 2)}"
         self._write_beside(self._level_label, level, theme.function.text, scene.level_label, crowd)
+        self._crowd_shown = crowd
+        if self._first_scenes:
+            self._first_scenes -= 1
+            self._free_numbers()
+        else:
+            self._rest.start()
+
+    def _take_size(self) -> None:
+        self._first_scenes = FIRST_SCENES
+
+    def _free_numbers(self) -> None:
+        """Write the values of the isolines beside all else, which draws all lines anew and so takes long."""
+        crowd = self._crowd_shown
+        self._isolines.keep_labels_off(lambda box: crowd.free((box,)) is not None)
 
     def _crowd(self, scene: GradientScene) -> Crowd:
         crowd = Crowd(self.plot.projection)
