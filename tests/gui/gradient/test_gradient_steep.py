@@ -1,4 +1,4 @@
-"""Each slice shows how its curve bends, however steep the function is the other way."""
+"""Steep functions: each slice shows how its curve bends, and numbers keep apart."""
 
 from __future__ import annotations
 
@@ -54,3 +54,15 @@ def test_a_slice_with_heights_of_its_own_drags_and_zooms(tab: GradientTab) -> No
     settle()
     assert along_y.plot.view[2] > 8e4
     assert share_of_height(tab, 1) > 0.5
+
+
+@pytest.mark.parametrize("slope", [40.0, 4567.0, 99999.95, 400000.0, 999999.0, 1e7])
+def test_numbers_of_a_steep_function_keep_apart(tab: GradientTab, slope: float) -> None:
+    show(tab, replace(type_formula(GradientState(), f"-{slope!r}*x+y"), step=0))
+    table = tab.inspector.point.table
+    ends = [end for _, end in table._boxes()]
+    for row in table._rows[:2]:
+        before = table._cell_width(row[0])
+        for cell, end in zip(row[1:3], ends[1:3], strict=True):
+            assert end - table._cell_width(cell) >= before + 4, cell.plain
+            before = end
