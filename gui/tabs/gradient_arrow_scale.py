@@ -18,7 +18,7 @@ TICK = 3.0
 
 HEIGHT = 19.0
 MARGIN = 5.0
-BACKING = 0.6
+BACKING = 0.8
 """Opacity of what is behind it."""
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
