@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -130,6 +130,8 @@ class NumberTable(Ringed):
         self._rows: tuple[tuple[Cell, ...], ...] = ()
         self._selected: int | None = None
         self._aim: int | None = None
+        self._forgetting = QTimer(self, singleShot=True, interval=0)
+        self._forgetting.timeout.connect(self._forget_aim)
         self._checked: tuple[bool, ...] = ()
         self.setFont(ui_font(12.5))
         self.setAccessibleName(name)
@@ -322,6 +324,15 @@ class NumberTable(Ringed):
         row = int((y - self._head) // self._row_height)
         return row if 0 <= row < len(self._rows) else None
 
+    def _choose(self, row: int) -> None:
+        """Propose a row, and go on from there if another key comes before it is shown or turned down."""
+        self._aim = row
+        self._forgetting.start()
+        self.row_chosen.emit(row)
+
+    def _forget_aim(self) -> None:
+        self._aim = self._selected
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Tick the box or pick the row under the pointer."""
         row = self._row_at(event.position().y())
@@ -330,17 +341,15 @@ class NumberTable(Ringed):
         if self._checkable and event.position().x() < self._inset + _CHECK + 4:
             self.row_checked.emit(row, not self._checked[row])
         else:
-            self._aim = row
-            self.row_chosen.emit(row)
+            self._choose(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pick with the arrow keys, tick with Space."""
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        current = self._aim or 0  # keys may come faster than rows are shown
+        current = self._aim or 0
         if step is not None and self._rows:
             self.ringed = True
-            self._aim = min(max(current + step, 0), len(self._rows) - 1)
-            self.row_chosen.emit(self._aim)
+            self._choose(min(max(current + step, 0), len(self._rows) - 1))
         elif event.key() == Qt.Key.Key_Space and self._checkable and self._checked:
             self.row_checked.emit(current, not self._checked[current])
         else:

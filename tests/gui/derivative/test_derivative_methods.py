@@ -171,6 +171,8 @@ def test_a_method_is_chosen_by_the_arrow_keys(tab: DerivativeTab) -> None:
     assert tab.state.method == "forward"
     key(tab, Key.Key_Up)
     assert tab.state.method == "forward"
+    key(tab, Key.Key_Down)
+    assert tab.state.method == "central"
 
 
 @pytest.mark.parametrize("method", ["forward", "five_point", "complex_step"])
