@@ -132,6 +132,7 @@ class NumberTable(Ringed):
         self._aim: int | None = None
         self._forgetting = QTimer(self, singleShot=True, interval=0)
         self._forgetting.timeout.connect(self._forget_aim)
+        self.row_chosen.connect(self._aim_at)
         self._checked: tuple[bool, ...] = ()
         self.setFont(ui_font(12.5))
         self.setAccessibleName(name)
@@ -324,11 +325,10 @@ class NumberTable(Ringed):
         row = int((y - self._head) // self._row_height)
         return row if 0 <= row < len(self._rows) else None
 
-    def _choose(self, row: int) -> None:
-        """Propose a row, and go on from there if another key comes before it is shown or turned down."""
+    def _aim_at(self, row: int) -> None:
+        """Let another key go on from a row that was proposed just now, until it is shown or turned down."""
         self._aim = row
         self._forgetting.start()
-        self.row_chosen.emit(row)
 
     def _forget_aim(self) -> None:
         self._aim = self._selected
@@ -341,7 +341,7 @@ class NumberTable(Ringed):
         if self._checkable and event.position().x() < self._inset + _CHECK + 4:
             self.row_checked.emit(row, not self._checked[row])
         else:
-            self._choose(row)
+            self.row_chosen.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pick with the arrow keys, tick with Space."""
@@ -349,7 +349,7 @@ class NumberTable(Ringed):
         current = self._aim or 0
         if step is not None and self._rows:
             self.ringed = True
-            self._choose(min(max(current + step, 0), len(self._rows) - 1))
+            self.row_chosen.emit(min(max(current + step, 0), len(self._rows) - 1))
         elif event.key() == Qt.Key.Key_Space and self._checkable and self._checked:
             self.row_checked.emit(current, not self._checked[current])
         else:
