@@ -140,10 +140,10 @@ def is_flat_along(plan: LevelMap, axis: int) -> bool:
     """Whether slices along an axis rise so little, beside the others, that they have heights of their own."""
     if plan.is_empty:
         return False
-    across = 1 - axis  # of the grid, whose rows go along x
-    rises = np.fmax.reduce(plan.heights, axis=across) - np.fmin.reduce(plan.heights, axis=across)
+    halves, across = plan.heights / 2.0, 1 - axis  # of the grid, whose rows go along x
+    rises = np.fmax.reduce(halves, axis=across) - np.fmin.reduce(halves, axis=across)
     rises = rises[np.isfinite(rises)]
-    span = plan.usual[1] - plan.usual[0]
+    span = plan.usual[1] / 2.0 - plan.usual[0] / 2.0
     return bool(rises.size and 0.0 < float(np.median(rises)) < FLAT * span)
 
 
