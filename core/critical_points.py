@@ -435,6 +435,27 @@ def _dies_away(field: _Field, places: FloatArray, cell: FloatArray, steepest: fl
         _around(field, places, NEARER * cell),
     )
     result: BoolArray = (here <= DYING * nearer) & (nearer <= DYING * near) & (near > NOTHING * steepest)
+    return result & ((here <= NOTHING * near) | _turns(field, places, across / here, up / here, here, cell))
+
+
+def _turns(
+    field: _Field,
+    places: FloatArray,
+    across: FloatArray,
+    up: FloatArray,
+    here: FloatArray,
+    cell: FloatArray,
+) -> BoolArray:
+    """Tell where what is left of the gradient, in its own direction, is small beside what is around.
+
+    Where it is as large around, there is a slope that never dies away, only much steeper ones across.
+    """
+    largest = np.zeros(len(places))
+    for side in (1.0, -1.0):
+        for along, rise in ((side, 0.0), (0.0, side)):
+            _, x, y = field.slopes(*(places + np.array((along, rise)) * NEARER * cell).T)
+            largest = np.fmax(largest, np.abs(x * across + y * up))
+    result: BoolArray = here <= DYING * largest
     return result
 
 

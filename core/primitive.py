@@ -5,6 +5,7 @@ The rows themselves stand in :mod:`core.primitives`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -224,6 +225,8 @@ class Primitive:
         return f"<primitive {self.name}>"
 
 
+_WRITTEN_NAME = re.compile(r"\\(?:operatorname\{\{)?([A-Za-z0-9]+)(?:\}\})?\\left\(\{0\}")
+
 PRIMITIVES: dict[str, Primitive] = {}
 """Every row by its name."""
 
@@ -280,10 +283,14 @@ def define_operator(
 def define_function(
     name: str, compute: Callable[..., Any], *partials: LocalDerivative, **fields: Any
 ) -> Primitive:
-    """Enter the row of a function that is called by its name; see :func:`define_row`."""
+    """Enter the row of a function that is called by its name; see :func:`define_row`.
+
+    Its rule is named as formulas write the function: "Derivative of arctan", whatever people type.
+    """
     places = ", ".join(f"{{{place}}}" for place in range(len(partials)))
-    fields.setdefault("rule", f"Derivative of {name}")
     fields.setdefault("latex", rf"\operatorname{{{{{name}}}}}\left({places}\right)")
+    written = _WRITTEN_NAME.match(fields["latex"])
+    fields.setdefault("rule", f"Derivative of {written[1] if written else name}")
     if "source" not in fields:
         fields["source"] = f"np.{compute.__name__}({places})"
     return define_row(name, compute, *partials, **fields)

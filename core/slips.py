@@ -319,6 +319,18 @@ SLIPS: tuple[Slip, ...] = (
         lambda p: _as_power(p),
     ),
     Slip(
+        "varying_exponent_as_power",
+        "the power rule is used although the exponent varies too, so uᵛ ln(u) v′ is missing",
+        _both_vary(power),
+        lambda p: p.local[0] * p.derivatives[0],
+    ),
+    Slip(
+        "varying_base_as_exponential",
+        "the exponential rule is used although the base varies too, so v uᵛ⁻¹ u′ is missing",
+        _both_vary(power),
+        lambda p: p.local[1] * p.derivatives[1],
+    ),
+    Slip(
         "logarithm_kept",
         "the derivative of the logarithm is left as a logarithm",
         _is(natural_log),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,9 @@ Qt more than a second.
 """
 SMALLEST_RING = 56.0
 """A line whose extent is smaller, in pixels, has no room for its value."""
+
+QUIET = 0.5
+"""Squared distance of a value from other lines and values, in parts of its width and height, at least."""
 
 ROUND = (Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
@@ -313,6 +316,21 @@ class Isolines(PlotItem):
                 self._lines = _traced(self._tracer, self._levels)
                 self.reproject()
 
+    def keep_labels_off(self, is_free: Callable[[QRectF], bool]) -> None:
+        """Write values where a box of pixels is free, or not at all; until the lines or the view change."""
+        if self.projection is None or not self._label_colour:
+            return
+        x, y = self.projection.to_pixels(self._lines.x, self._lines.y)
+        labels = self._placed_labels(x, y, self.projection, is_free)
+        if [label.box for label in labels] != self.label_boxes:
+            self._labels = labels
+            self.update()
+
+    @property
+    def label_boxes(self) -> list[QRectF]:
+        """Where the values are written, in pixels."""
+        return [label.box for label in self._labels]
+
     def _prepared(self) -> ContourGenerator | None:
         x, y, values = (np.asarray(array, dtype=np.float64) for array in self._arrays)
         thin = slice(None, None, self._every)
@@ -325,7 +343,13 @@ class Isolines(PlotItem):
         self._labels = self._placed_labels(x, y, projection) if self._label_colour else []
         self.set_bounds(area_of(projection))
 
-    def _placed_labels(self, x: Array, y: Array, projection: Projection) -> list[_LevelLabel]:
+    def _placed_labels(
+        self,
+        x: Array,
+        y: Array,
+        projection: Projection,
+        is_free: Callable[[QRectF], bool] = lambda _box: True,
+    ) -> list[_LevelLabel]:
         """Write each value once, where its line has most room."""
         metrics = QFontMetricsF(self._font)
         placed: list[_LevelLabel] = []
@@ -344,9 +368,11 @@ class Isolines(PlotItem):
                     np.append(y[foreign], [middle.y() for middle in middles]),
                 )
                 box = QRectF(0, 0, metrics.horizontalAdvance(text) + 6, 12)
-                middle = _quiet_place(x[start:end], y[start:end], others, box, projection)
-                if middle is not None:
-                    box.moveCenter(middle)
+                quiet = _quiet_places(x[start:end], y[start:end], others, box, projection)
+                boxes = (box.translated(middle - box.center()) for middle in quiet)
+                free = next(filter(is_free, boxes), None)
+                if free is not None:
+                    box = free
                     placed.append(_LevelLabel(box, self._letters(text, box)))
             start = end
         return placed
@@ -399,22 +425,24 @@ class Isolines(PlotItem):
             painter.drawPath(self._path.translated(across, down))
 
 
-def _quiet_place(
+def _quiet_places(
     x: Array, y: Array, others: tuple[Array, Array], box: QRectF, projection: Projection
-) -> QPointF | None:
-    """Find the point of a line, well inside the area, that is farthest from all other lines and labels."""
+) -> Iterator[QPointF]:
+    """Find points of a line, well inside the area, by their distance from all other lines and labels."""
     margin_x, margin_y = box.width() / 2 + 8, box.height() / 2 + 8
     inside = (x > projection.left + margin_x) & (x < projection.right - margin_x)
     inside &= (y > projection.top + margin_y) & (y < projection.bottom - margin_y)
     candidates = np.flatnonzero(inside & _roomy(x, y))
     if candidates.size < 12:
-        return None
+        return
     candidates = candidates[:: 1 + candidates.size // 30]
     across = np.subtract.outer(x[candidates], others[0]) / box.width()
     down = np.subtract.outer(y[candidates], others[1]) / box.height()
     room = np.min(across**2 + down**2, axis=1, initial=9.0)
-    best = candidates[np.argmax(room)]
-    return QPointF(x[best], y[best]) if room.max() > 0.5 else None
+    for index in np.argsort(-room, kind="stable"):
+        if room[index] <= QUIET:
+            return
+        yield QPointF(x[candidates[index]], y[candidates[index]])
 
 
 def _roomy(x: Array, y: Array) -> NDArray[np.bool_]:

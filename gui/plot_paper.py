@@ -7,13 +7,16 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from gui.plot_axes import Projection, Tick, ticks
 from gui.plot_item import PlotItem
+from gui.plot_tick_fitting import FittedTicks, fitted
 from gui.theme import Theme, text_width, ui_font
 
 SIZE, POWER_SIZE = 11, 8
 """Pixels of the numbers, and of their exponents."""
 
-LABEL_GAP = 7
-"""Pixels between the drawing area and the labels on its left."""
+LABEL_GAP, EDGE = 7, 2
+"""Pixels between the drawing area and the labels on its left, and left of those at least."""
+
+MARGIN = LABEL_GAP + EDGE
 
 
 class Paper(PlotItem):
@@ -35,6 +38,8 @@ class Paper(PlotItem):
         Places of the labels on the x axis.
     x_ticks : tuple of Tick
         What they say.
+    y_ticks : FittedTicks
+        What those on the left say.
     """
 
     level = -1.0
@@ -49,7 +54,7 @@ class Paper(PlotItem):
         self._power_font = ui_font(POWER_SIZE)
         self._metrics = QFontMetricsF(self._font)
         self.x_ticks: tuple[Tick, ...] = ()
-        self._y_ticks: tuple[Tick, ...] = ()
+        self.y_ticks = FittedTicks(())
         self._picture = QPixmap()
         self.x_boxes: list[QRectF] = []
 
@@ -62,7 +67,8 @@ class Paper(PlotItem):
         p = projection
         x0, x1, y0, y1 = p.view
         self.x_ticks = ticks(x0, x1, p.width, log=p.log_x, width=self._width)
-        self._y_ticks = ticks(y0, y1, p.height, log=p.log_y)
+        chosen = ticks(y0, y1, p.height, log=p.log_y)
+        self.y_ticks = FittedTicks(chosen) if p.log_y else fitted(chosen, p.left - MARGIN, self._width)
         self.x_boxes = []
         for tick in self.x_ticks:
             x, width = p.to_pixels(tick.value, y0)[0], self._width(tick)
@@ -95,7 +101,7 @@ class Paper(PlotItem):
             painter.setPen(QPen(QColor(self._theme.grid), 1))
             for tick in self.x_ticks:
                 _draw_upright(painter, p, tick.value)
-            for tick in self._y_ticks:
+            for tick in self.y_ticks.ticks:
                 _draw_level(painter, p, tick.value)
         painter.setPen(QPen(QColor(self._theme.zero_axis), 1))
         if not p.log_x and p.view[0] <= 0 <= p.view[1]:
@@ -108,11 +114,25 @@ class Paper(PlotItem):
         for tick, box in zip(self.x_ticks, self.x_boxes, strict=True):
             self._draw_label(painter, tick, box)
         height = self._metrics.height()
-        for tick in self._y_ticks:
+        for tick in self.y_ticks.ticks:
             y, width = p.to_pixels(p.view[0], tick.value)[1], self._width(tick)
             top = max(0.0, min(y - height / 2, p.bottom - height / 2 + 2))
-            left = max(2.0, p.left - LABEL_GAP - width)
+            left = max(EDGE, p.left - LABEL_GAP - width)
             self._draw_label(painter, tick, QRectF(left, top, width, height))
+        self._draw_notes(painter, p)
+
+    def _draw_notes(self, painter: QPainter, p: Projection) -> None:
+        """Write what the labels on the left have in common above the first of them, or else below it."""
+        height, notes = self._metrics.height(), self.y_ticks.notes
+        if not notes:
+            return
+        first = min(p.to_pixels(p.view[0], tick.value)[1] for tick in self.y_ticks.ticks)
+        above = first - height / 2 - len(notes) * height
+        top = above if above >= 0.0 else first + height / 2
+        for line, note in enumerate(notes):
+            width = self._width(note)
+            left = max(EDGE, p.left - LABEL_GAP - width)
+            self._draw_label(painter, note, QRectF(left, top + line * height, width, height))
 
     def _draw_label(self, painter: QPainter, tick: Tick, box: QRectF) -> None:
         baseline = round(box.center().y() + self._metrics.capHeight() / 2)

@@ -25,7 +25,10 @@ BESIDE = 3
 """So many rates are tried on each side of the best so far."""
 
 TRIALS = len(COARSE) + 2 * BESIDE * len(REFINEMENTS)
-"""So many descents are run."""
+"""So many learning rates are tried."""
+
+NEIGHBOURS = (0.97, 0.985, 1.015, 1.03)
+"""Times a rate: rates beside it, which show whether it is good or only lucky."""
 
 NEAR_ENOUGH = 1e-6
 """A descent has arrived where the gradient is this part of what it was at the start; of two that end at the
@@ -69,7 +72,7 @@ class Tuning(NamedTuple):
     Attributes
     ----------
     tried
-        How many of `TRIALS` descents were run.
+        How many of `TRIALS` learning rates were tried.
     best
         The best of them; None if all of them diverged, went uphill or left the domain.
 
@@ -94,6 +97,9 @@ def tune(
     steps: int = 500,
 ) -> Trial | None:
     """Find the learning rate that suits an optimiser best on a function from a start.
+
+    A rate counts for no more than the middle one of itself and four rates within 3 % of it: a descent that
+    happens to step right on the minimum, while those with slightly other rates do not, is luck.
 
     Parameters
     ----------
@@ -129,7 +135,7 @@ def tuning(
     optimizer: Optimizer,
     steps: int = 500,
 ) -> Iterator[Tuning]:
-    """Search as `tune` does, and tell after each descent how far the search has come.
+    """Search as `tune` does, and tell after each learning rate how far the search has come.
 
     So a program can search in slices, show the progress, and stop when it likes.
 
@@ -142,43 +148,88 @@ def tuning(
     (True, 1.0)
     """
     function, point = objective_of(objective, start)
-    trials: list[Trial] = []
+    found: list[_Candidate] = []
     first = function.evaluate(point)
     tried = 0
     for rate in COARSE:
         tried += 1
-        _try(function, point, replace(optimizer, learning_rate=float(rate)), steps, trials)
-        yield Tuning(tried, _best(trials, first.loss))
+        _try(function, point, replace(optimizer, learning_rate=float(rate)), steps, found, first.loss)
+        yield Tuning(tried, _best(found, first.loss))
     for factor in REFINEMENTS:
-        best = _best(trials, first.loss)
+        best = _best(found, first.loss)
         for power in (*range(-BESIDE, 0), *range(1, BESIDE + 1)):
             tried += 1
             if best is not None:
                 rate = best.learning_rate * factor**power
-                _try(function, point, replace(optimizer, learning_rate=rate), steps, trials)
-            yield Tuning(tried, _best(trials, first.loss))
+                _try(function, point, replace(optimizer, learning_rate=rate), steps, found, first.loss)
+            yield Tuning(tried, _best(found, first.loss))
+
+
+class _Candidate(NamedTuple):
+    """A trial, and what it counts for: its loss, and its steps until it had arrived, or infinity."""
+
+    trial: Trial
+    loss: float
+    steps: float
 
 
 def _try(
-    objective: Objective, point: FloatArray, optimizer: Optimizer, steps: int, trials: list[Trial]
+    objective: Objective,
+    point: FloatArray,
+    optimizer: Optimizer,
+    steps: int,
+    found: list[_Candidate],
+    first_loss: float,
 ) -> None:
-    """Run one descent, and keep it if it came down."""
+    """Try a rate, with its neighbours if it may be the best, and keep it if its descent came down."""
+    trial = _descent(objective, point, optimizer, steps)
+    if trial is None:
+        return
+    if found and trial.loss > _enough(found, first_loss):
+        found.append(_Candidate(trial, trial.loss, _until_arrival(trial)))
+        return
+    rates = [trial.learning_rate * factor for factor in NEIGHBOURS]
+    beside = [_descent(objective, point, replace(optimizer, learning_rate=rate), steps) for rate in rates]
+    losses = sorted(math.inf if each is None else each.loss for each in (trial, *beside))
+    arrivals = sorted(math.inf if each is None else _until_arrival(each) for each in (trial, *beside))
+    middle = len(losses) // 2
+    loss, arrival = max(trial.loss, losses[middle]), max(_until_arrival(trial), arrivals[middle])
+    found.append(_Candidate(trial, loss, arrival))
+
+
+def _descent(objective: Objective, point: FloatArray, optimizer: Optimizer, steps: int) -> Trial | None:
+    """Run one descent; None if it does not come down."""
     slope = float(np.linalg.norm(objective.at_step(0).evaluate(point).gradient))
     path = minimize(objective, _start(objective, point), optimizer, steps, tolerance=NEAR_ENOUGH * slope)
     broke_off = path.stopped is not None and not path.converged and isinstance(optimizer, FirstOrder)
-    if path.divergence is None and not broke_off and path.losses[-1] < path.losses[0]:
-        trials.append(Trial(optimizer.learning_rate, float(path.losses[-1]), path.steps, path.converged))
+    if path.divergence is not None or broke_off or not path.losses[-1] < path.losses[0]:
+        return None
+    return Trial(optimizer.learning_rate, float(path.losses[-1]), path.steps, path.converged)
+
+
+def _until_arrival(trial: Trial) -> float:
+    return trial.steps if trial.arrived else math.inf
 
 
 def _start(objective: Objective, point: FloatArray) -> Any:
     return dict(zip(objective.names, point.tolist(), strict=True)) if objective.names else point
 
 
-def _best(trials: list[Trial], first_loss: float) -> Trial | None:
+def _enough(found: list[_Candidate], first_loss: float) -> float:
+    """Give the loss below which none is better than another but for a tiny part of the way down."""
+    lowest = min(each.loss for each in found)
+    return lowest + NEAR_ENOUGH * (first_loss - lowest) if math.isfinite(lowest) else math.inf
+
+
+def _best(found: list[_Candidate], first_loss: float) -> Trial | None:
     """Lowest loss; among those as low but for a tiny part of the way, fewest steps, then the lower loss."""
-    if not trials:
+    if not found:
         return None
-    lowest = min(trial.loss for trial in trials)
-    enough = lowest + NEAR_ENOUGH * (first_loss - lowest)
-    low = [trial for trial in trials if trial.loss <= enough]
-    return min(low, key=lambda trial: (trial.steps if trial.arrived else math.inf, trial.loss))
+    enough = _enough(found, first_loss)
+    low = [each for each in found if each.loss <= enough]
+    return min(low, key=_order).trial
+
+
+def _order(candidate: _Candidate) -> tuple[float, ...]:
+    trial = candidate.trial
+    return candidate.steps, _until_arrival(trial), candidate.loss, trial.loss

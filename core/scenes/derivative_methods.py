@@ -144,6 +144,8 @@ class ErrorPlot:
         Lower and upper edge of the plot.
     points
         For each method its key and the error at the present h, as drawn on its curve.
+    exact
+        Keys of the methods that have no error at any step size; they are drawn at the least one.
     best
         Of the chosen method, where all are compared; else None.
     """
@@ -151,7 +153,14 @@ class ErrorPlot:
     curves: tuple[ErrorCurve, ...]
     range: tuple[float, float]
     points: tuple[tuple[str, float], ...]
+    exact: tuple[str, ...]
     best: BestStep | None
+
+    @property
+    def note(self) -> str:
+        """What is to be said over the plot, or empty."""
+        everyone = bool(self.curves) and len(self.exact) == len(self.curves)
+        return "Every estimate is exact here, with any h." if everyone else ""
 
 
 def methods_scene(state: DerivativeState, slope: Slope) -> MethodsScene:
@@ -199,6 +208,7 @@ def error_plot(scene: MethodsScene) -> ErrorPlot:
         errors.curves,
         errors.range,
         tuple((row.key, max(row.error, errors.floor)) for row in scene.estimates[1:]),
+        errors.exact,
         best_step(scene) if scene.every else None,
     )
 

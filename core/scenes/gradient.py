@@ -40,6 +40,9 @@ STEP_SIZE = 1e-5
 SHORTEST_ARROW, LONGEST_ARROW = 0.06, 0.16
 """Lengths of the arrows for ‖∇f‖ = 1e-6 and 1e6, as parts of the view's width."""
 
+SCALE_ORDERS = (-6, 0, 6)
+"""Powers of ten that the scale of the arrows marks."""
+
 CORNER_MARK = 0.024
 """Side of the right-angle mark, as a part of the view's width."""
 
@@ -83,6 +86,8 @@ class GradientScene:
         Why one of them does not exist, or that P is critical; or empty.
     uphill, downhill
         Ends of the arrows of ∇f and −∇f that start at P; None where there is no direction.
+    arrow_scale
+        Powers of ten of ‖∇f‖, and how long their arrows are, as parts of the view's width; or empty.
     corner
         The right-angle mark between gradient and level curve, as three points, or None.
     level
@@ -131,6 +136,7 @@ class GradientScene:
     reason: str
     uphill: Point | None
     downhill: Point | None
+    arrow_scale: tuple[tuple[int, float], ...]
     corner: tuple[Point, Point, Point] | None
     level: float
     level_label: Point | None
@@ -180,6 +186,7 @@ def compute(state: GradientState) -> GradientScene:
         reason=_reason(slopes, magnitude, local),
         uphill=uphill,
         downhill=_mirrored(uphill, state.point) if uphill else None,
+        arrow_scale=ARROW_SCALE if uphill else (),
         corner=_corner(state, gradient, magnitude) if uphill else None,
         level=value if has_curve else math.nan,
         level_label=_level_label(plan, state, value) if has_curve else None,
@@ -214,11 +221,17 @@ def _arrow_tip(state: GradientState, gradient: tuple[float, float], magnitude: f
     """End of the gradient's arrow, whose length grows with the magnitude's order."""
     if not (math.isfinite(magnitude) and magnitude > 0.0):
         return None
-    order = (math.log10(magnitude) + 6.0) / 12.0
-    part = SHORTEST_ARROW + (LONGEST_ARROW - SHORTEST_ARROW) * min(max(order, 0.0), 1.0)
-    length = part * (state.view[1] - state.view[0])
+    length = _arrow_part(math.log10(magnitude)) * (state.view[1] - state.view[0])
     (x, y), (dx, dy) = state.point, gradient
     return x + length * (dx / magnitude), y + length * (dy / magnitude)
+
+
+def _arrow_part(order: float) -> float:
+    """Length of the arrow of a magnitude 10^order, as a part of the view's width."""
+    return SHORTEST_ARROW + (LONGEST_ARROW - SHORTEST_ARROW) * min(max((order + 6.0) / 12.0, 0.0), 1.0)
+
+
+ARROW_SCALE = tuple((order, _arrow_part(order)) for order in SCALE_ORDERS)
 
 
 def _mirrored(tip: Point, point: Point) -> Point:

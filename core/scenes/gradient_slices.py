@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from core.primitives import FloatArray
 from core.scenes.curves import Curve, curve_through
-from core.scenes.gradient_state import GradientState, Point
-from core.scenes.level_map import COORDINATES, LevelMap, surface
+from core.scenes.gradient_state import GradientState, Point, with_slice_view
+from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
 from core.scenes.state import Numbers, View
 from core.smoothness import Slope
 
@@ -27,6 +27,9 @@ TANGENT_REACH = 0.19
 
 MARGIN = 0.06
 """Room above and below the usual values in the slices, as a part of their range."""
+
+FLAT = 0.03
+"""Slices that usually rise by less than this part of the common range would look level in it."""
 
 HIGHEST = 4e299
 """Values beyond this are not asked of a plot."""
@@ -65,9 +68,12 @@ class Slice:
 def slice_along(state: GradientState, axis: int, plan: LevelMap, slope: Slope) -> Slice:
     """Cut the surface through P along one axis, whose slope there is known."""
     left, right = state.view[2 * axis : 2 * axis + 2]
-    bottom, top = state.value_range or value_range(plan, slope.value)
-    view = (left, right, bottom, top)
     curve = _slice_curve(state.formula, state.parameters, axis, state.point[1 - axis], left, right)
+    if is_flat_along(plan, axis):
+        bottom, top = _own_range(curve, slope.value)
+    else:
+        bottom, top = state.value_range or value_range(plan, slope.value)
+    view = (left, right, bottom, top)
     return Slice(curve, slope.derivative, tangent_piece(state.point[axis], slope, view), view)
 
 
@@ -122,11 +128,40 @@ def _near_edges(function: Callable[[FloatArray], FloatArray], x: FloatArray) -> 
     return np.concatenate(found)
 
 
+def with_slice_moved(state: GradientState, axis: int, view: View) -> GradientState:
+    """Take in where a slice was moved to; one with heights of its own has none for the other to follow."""
+    moved = with_slice_view(state, axis, view)
+    flat = is_flat_along(level_map(state.formula, state.parameters, state.view), axis)
+    return replace(moved, value_range=state.value_range) if flat else moved
+
+
+@lru_cache(maxsize=16)
+def is_flat_along(plan: LevelMap, axis: int) -> bool:
+    """Whether slices along an axis rise so little, beside the others, that they have heights of their own."""
+    if plan.is_empty:
+        return False
+    halves, across = plan.heights / 2.0, 1 - axis  # of the grid, whose rows go along x
+    rises = np.fmax.reduce(halves, axis=across) - np.fmin.reduce(halves, axis=across)
+    rises = rises[np.isfinite(rises)]
+    span = plan.usual[1] / 2.0 - plan.usual[0] / 2.0
+    return bool(rises.size and 0.0 < float(np.median(rises)) < FLAT * span)
+
+
+def _own_range(curve: Curve, value: float) -> tuple[float, float]:
+    """Choose heights that suit a single curve."""
+    known = np.append(curve.y[np.isfinite(curve.y)], value if math.isfinite(value) else ())
+    return _with_margin(float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+
+
 def value_range(plan: LevelMap, value: float) -> tuple[float, float]:
     """Choose heights that suit the map, so that they stay while P is dragged, and that show f(P)."""
     low, high = (0.0, 0.0) if plan.is_empty else plan.usual
     if math.isfinite(value):
         low, high = min(low, value), max(high, value)
+    return _with_margin(low, high)
+
+
+def _with_margin(low: float, high: float) -> tuple[float, float]:
     low, high = max(low, -HIGHEST), min(high, HIGHEST)
     span = high - low
     if span <= 1e-9 * max(abs(low), abs(high)) or span == 0.0:

@@ -40,7 +40,8 @@ class _Letter(FormulaLabel):
 class SliderRow(QWidget):
     """A letter, its slider and a field for the exact number.
 
-    Values typed outside the range are allowed: the knob then stands at its end.
+    Values typed outside the range are allowed: the knob then stands at its end. With `keeps_room`, what
+    stands below does not move when there is no limit for a while.
 
     Attributes
     ----------
@@ -78,6 +79,7 @@ class SliderRow(QWidget):
         significant: bool = False,
         colour: str = "",
         adjustable: bool = False,
+        keeps_room: bool = False,
         trailing: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -86,6 +88,7 @@ class SliderRow(QWidget):
         self._default = default
         self._lower, self._upper = lower, upper
         self._limit: tuple[float, str] | None = None
+        self._keeps_room = keeps_room
         self._warning = Notice(theme, self)
         name = plain_text(label_latex)
         self.slider = Slider(theme, lower, upper, logarithmic=logarithmic, decimals=decimals, name=name)
@@ -100,6 +103,7 @@ class SliderRow(QWidget):
         self.slider.reset.connect(lambda: self.committed.emit(self._default))
         self.field.committed.connect(self.committed)
         self.show_value(default)
+        self._place_caption()
 
     def _build(self, trailing: QWidget | None) -> None:
         row = QHBoxLayout()
@@ -203,7 +207,8 @@ class SliderRow(QWidget):
         self._place_caption()
 
     def _place_caption(self) -> None:
-        has_caption = self._limit is not None and bool(self._limit[1]) and self._warning.isHidden()
+        has_caption = self._keeps_room if self._limit is None else bool(self._limit[1])
+        has_caption = has_caption and self._warning.isHidden()
         if has_caption or not self._caption_room.isHidden():
             self.update()
         self._caption_room.setVisible(has_caption)

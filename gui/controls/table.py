@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -129,6 +129,10 @@ class NumberTable(Ringed):
         self._checkable = checkable
         self._rows: tuple[tuple[Cell, ...], ...] = ()
         self._selected: int | None = None
+        self._aim: int | None = None
+        self._forgetting = QTimer(self, singleShot=True, interval=0)
+        self._forgetting.timeout.connect(self._forget_aim)
+        self.row_chosen.connect(self._aim_at)
         self._checked: tuple[bool, ...] = ()
         self.setFont(ui_font(12.5))
         self.setAccessibleName(name)
@@ -147,6 +151,7 @@ class NumberTable(Ringed):
         """Show these rows; emits nothing."""
         cells = tuple(tuple(Cell(cell) if isinstance(cell, str) else cell for cell in row) for row in rows)
         shown = (cells, selected, tuple(checked))
+        self._aim = selected
         if shown == (self._rows, self._selected, self._checked):
             return
         taller = len(cells) != len(self._rows)
@@ -320,6 +325,14 @@ class NumberTable(Ringed):
         row = int((y - self._head) // self._row_height)
         return row if 0 <= row < len(self._rows) else None
 
+    def _aim_at(self, row: int) -> None:
+        """Let another key go on from a row that was proposed just now, until it is shown or turned down."""
+        self._aim = row
+        self._forgetting.start()
+
+    def _forget_aim(self) -> None:
+        self._aim = self._selected
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Tick the box or pick the row under the pointer."""
         row = self._row_at(event.position().y())
@@ -333,7 +346,7 @@ class NumberTable(Ringed):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pick with the arrow keys; tick with Space, which after a click goes on to play or pause."""
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        current = self._selected or 0
+        current = self._aim or 0
         if step is not None and self._rows:
             self.ringed = True
             self.row_chosen.emit(min(max(current + step, 0), len(self._rows) - 1))

@@ -24,10 +24,14 @@ from gui.tabs.derivative_walk import KEY as WALKING
 from gui.tabs.derivative_walk import WalkCard
 from gui.tabs.formula_card import FormulaCard
 from gui.tabs.letter_sliders import LetterSliders
+from gui.tabs.long_formula import WIDTH, LongFormula, is_long
 from gui.theme import Theme
 
 SHRINKING = "h"
 """What the clock plays when h shrinks."""
+
+PREVIEW = 18
+"""Size of the letters of the typeset function."""
 
 MOST_DIGITS = 5
 """So many digits of a very large or small x have room in the card; the pill on the axis shows the others."""
@@ -40,8 +44,8 @@ class FunctionCard(FormulaCard):
     ----------
     letters : LetterSliders
         The free letters.
-    preview : FormulaLabel
-        The function, typeset.
+    preview, long_preview : FormulaLabel, LongFormula
+        The function, typeset in one line or, where that could not be read, over several.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -54,17 +58,27 @@ class FunctionCard(FormulaCard):
             hint="Type a function of x, or open the arrow for examples.",
         )
         self._theme = theme
-        self.preview = FormulaLabel("", 18, theme.function.text, Qt.AlignmentFlag.AlignHCenter)
+        self.preview = FormulaLabel("", PREVIEW, theme.function.text, Qt.AlignmentFlag.AlignHCenter)
+        self.long_preview = LongFormula(theme.function.text)
+        self._measured, self._long = "", False
         self.letters = LetterSliders(theme, 6)
         self.body.addWidget(self.preview)
+        self.body.addWidget(self.long_preview)
         self.body.addWidget(self.letters)
         self.body.setSpacing(6)
 
     def show_scene(self, scene: DerivativeScene) -> None:
         """Show text, fault, preview and sliders."""
         self.show_typed(scene.text, scene.problem)
-        self.preview.show_formula(*preview(scene, self._theme), dimmed=scene.problem is not None)
+        self._show_preview(*preview(scene, self._theme), dimmed=scene.problem is not None)
         self.letters.show_letters(scene.parameters)
+
+    def _show_preview(self, latex: str, colour: str, *, dimmed: bool) -> None:
+        if latex != self._measured:
+            self._measured, self._long = latex, is_long(latex, PREVIEW, WIDTH)
+        for label, here in ((self.preview, not self._long), (self.long_preview, self._long)):
+            label.show_formula(latex if here else "", colour, dimmed=dimmed)
+            label.setVisible(here)
 
 
 class ReadoutCard(Card):

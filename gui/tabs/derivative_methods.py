@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QResizeEvent, Qt
+from PySide6.QtWidgets import QHBoxLayout, QToolTip, QVBoxLayout, QWidget
 
 from core.scenes import derivative_methods as core
 from core.scenes.derivative import LARGEST_H, SMALLEST_H, DerivativeScene, DerivativeState, with_h
@@ -59,7 +59,7 @@ SNAP = 6.0
 REACH = 8.0
 """So far from a curve it can still be clicked."""
 
-AWAY = ((0, 0), (0, 14), (0, -14), (-24, 14), (0, 30), (-56, 30))
+AWAY = tuple((right, down) for down in (0, 14, -14, 30, -30, 46) for right in (0, -24, 24, -56, 56))
 """Pixels from the usual places of the words at a best step to others, where those are taken."""
 
 SLOPE_SHARES = (0.25, 0.4, 0.6, 0.75, 0.85)
@@ -323,9 +323,11 @@ class ErrorPane(Pane):
         self._predicted_label = plot.add(Label(theme.second, SLOPE, typeset=False))
         self._slope_labels = [plot.add(Label(theme.muted, SLOPE, typeset=False)) for _ in range(2)]
         self.plot_shown: ErrorPlot | None = None
+        self._names = TITLES
         self._placed: tuple[object, ...] = (None, None, None)
         self._pickable = False
         plot.pressed_beside.connect(self._pick)
+        plot.viewport().installEventFilter(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the words of the switch in a narrow pane, and leave it out of a very narrow one."""
@@ -339,7 +341,7 @@ class ErrorPane(Pane):
         low, high = shown.range
         plot.show_view((SMALLEST_H, ROOM * LARGEST_H, low, high))
         exists = math.isfinite(scene.slope.derivative)
-        plot.show_message(None if exists else "No derivative here, so no error.")
+        plot.show_message(shown.note or None if exists else "No derivative here, so no error.")
         plot.show_x_pill(scene.h, _short(scene.h), self._theme.numerical.text, guide="none")
         self.precision.show_choice(scene.methods.precision)
         self.step.place(scene.h, math.sqrt(low) * math.sqrt(high), 0.0, 1.0)
@@ -387,6 +389,8 @@ class ErrorPane(Pane):
         for label in (*self._labels.values(), *self._measured_labels.values(), *self._slope_labels):
             label.clear()
         self._predicted_label.clear()
+        some = () if shown.note else shown.exact
+        self._names = {key: f"{title}: exact" if key in some else title for key, title in TITLES.items()}
         crowd = Crowd(self.plot.projection)
         for _, steps, error in shown.curves:
             crowd.add_points(steps, error)
@@ -398,37 +402,47 @@ class ErrorPane(Pane):
                 self._name(curve[0], self._at_home(curve), crowd)
 
     def _label_many(self, shown: ErrorPlot, crowd: Crowd) -> None:
-        """Write the words among many curves, those first that have the fewest places."""
+        """Write the words among many curves where nothing is in their way, the chosen method's first.
+
+        A pointer that rests on a curve is told its name.
+        """
         on_floor = [curve for curve in shown.curves if curve[0] == "complex_step"]
         falling = [curve for curve in shown.curves if curve[0] != "complex_step"]
         best = shown.best if shown.best is not None and not shown.best.problem else None
         if best is not None:
             crowd.add_disc(best.measured, best.measured_error, 7)
             crowd.add_disc(best.predicted, best.predicted_error, 7)
-        for curve in on_floor:
-            self._name(curve[0], self._at_home(curve), crowd)
-        if best is not None:
-            self._label_best(best, crowd)
+        named = [(curve, self._at_home(curve)) for curve in on_floor]
         for curve in falling:
             others = [other for other in shown.curves if other is not curve]
-            self._name(curve[0], self._beside(curve, others), crowd)
+            named.append((curve, self._beside(curve, others)))
+        chosen = "" if best is None else best.key
+        named.sort(key=lambda each: (each[0][0] != chosen, each[0] not in on_floor))
+        first = [each for each in named if each[0][0] == chosen or each[0] in on_floor]
+        for curve, boxes in first:
+            self._name(curve[0], boxes, crowd, forced=curve[0] == chosen)
+        if best is not None:
+            self._label_best(best, crowd)
+        for curve, boxes in named[len(first) :]:
+            self._name(curve[0], boxes, crowd, forced=False)
         if best is not None:
             self._label_slopes(best, crowd)
 
-    def _name(self, key: str, boxes: Iterable[QRectF], crowd: Crowd) -> None:
-        """Write the name of a method into the first free box."""
-        box = crowd.freest(boxes)
-        put_words(self._labels[key], TITLES[key], WORDS, box, self.plot.projection)
+    def _name(self, key: str, boxes: Iterable[QRectF], crowd: Crowd, *, forced: bool = True) -> None:
+        """Write the name of a method into the first free box, or else into the freest if it is forced."""
+        box = crowd.freest(boxes) if forced else crowd.free(boxes)
+        put_words(self._labels[key], self._names[key], WORDS, box, self.plot.projection)
         if box is not None:
             crowd.add_box(box)
 
     def _at_home(self, curve: ErrorCurve) -> Iterable[QRectF]:
         """Give the places of the name of one of the three usual methods."""
         key, steps, error = curve
-        shares, above = PLACES[key]
-        size, gap = words_size(TITLES[key], WORDS), 9.0
+        shares, usual = PLACES[key]
+        size, gap = words_size(self._names[key], WORDS), 9.0
         return (
             QRectF(x + dx, y - gap - size.height() if above else y + gap, size.width(), size.height())
+            for above in (usual, not usual)
             for x, y in along(steps, error, shares, self.plot.projection)
             for dx in ((-size.width(), -size.width() / 2, 0.0) if above else (4.0, -size.width() / 2))
         )
@@ -442,7 +456,7 @@ class ErrorPane(Pane):
         apart = np.nan_to_num(np.min(away, axis=0, initial=math.inf), nan=math.inf) >= APART
         alone = [bool(apart[round(share * (apart.size - 1))]) for share in SHARES]
         shares = sorted(SHARES, key=lambda share: not alone[SHARES.index(share)])
-        size = words_size(TITLES[key], WORDS)
+        size = words_size(self._names[key], WORDS)
         return (
             box
             for x, y in along(steps, error, shares, self.plot.projection)
@@ -462,7 +476,7 @@ class ErrorPane(Pane):
             boxes = [
                 box.translated(right, down) for right, down in AWAY for box in around(x, y, size, 10.0)[:4]
             ]
-            box = crowd.freest(boxes)
+            box = crowd.free(boxes)
             put_words(label, text, SLOPE, box, projection)
             if box is not None:
                 crowd.add_box(box)
@@ -487,15 +501,28 @@ class ErrorPane(Pane):
 
     def _pick(self, pixel: QPointF) -> None:
         """Choose the method whose curve passes next to a pixel."""
-        if self.plot_shown is None or not self._pickable:
-            return
+        key = self._near(pixel)
+        if key and self._pickable:
+            self.method_picked.emit(key)
+
+    def _near(self, pixel: QPointF) -> str:
+        """Tell which method's curve passes next to a pixel; empty for none."""
         near = {}
-        for key, steps, error in self.plot_shown.curves:
+        for key, steps, error in self.plot_shown.curves if self.plot_shown is not None else ():
             x, y = self.plot.projection.to_pixels(steps, error)
             near[key] = _distance(pixel, np.asarray(x), np.asarray(y))
-        key = min(near, key=lambda each: near[each])
-        if near[key] <= REACH:
-            self.method_picked.emit(key)
+        nearest = min(near, key=lambda each: near[each], default="")
+        return nearest if near.get(nearest, math.inf) <= REACH else ""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Name the curve on which the pointer rests."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            key = self._near(QPointF(event.pos()))
+            if key:
+                QToolTip.showText(event.globalPos(), TITLES[key], self.plot.viewport())
+                return True
+            QToolTip.hideText()
+        return super().eventFilter(watched, event)
 
 
 def _around_a_line(x: float, y: float, size: QSizeF, gap: float = 5.0) -> list[QRectF]:

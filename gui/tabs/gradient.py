@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from core.scenes import gradient as core
 from core.scenes import gradient_state as choices
 from core.scenes.gradient import GradientScene
+from core.scenes.gradient_slices import with_slice_moved
 from core.scenes.gradient_state import GradientState
 from core.scenes.ready import in_menu
 from core.scenes.state import View, with_number
@@ -201,7 +202,7 @@ class GradientTab(Tab):
             self.edited(recorded=False, view=view)
 
     def _move_slice(self, axis: int, view: View) -> None:
-        self.become(choices.with_slice_view(self.state, axis, view), recorded=False)
+        self.become(with_slice_moved(self.state, axis, view), recorded=False)
 
     def _type(self, text: str) -> None:
         self.playback.pause()

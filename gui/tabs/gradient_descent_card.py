@@ -30,8 +30,8 @@ class DescentCard(Card):
         How large the learning rate may be.
     table : NumberTable
         A row for each racer.
-    ended : Notice
-        Why there is no further step, or that descent has arrived.
+    ended, others : Notice
+        Why the selected racer has no further step, or that it has arrived; and which others have none.
     selected : Signal
         str; the key of the racer whose row was picked.
     checked : Signal
@@ -53,6 +53,7 @@ class DescentCard(Card):
             default=GradientState().learning_rate,
             logarithmic=True,
             decimals=4,
+            keeps_room=True,
         )
         self.limit = RateLimit(theme, self.rate)
         self.table = NumberTable(
@@ -60,11 +61,12 @@ class DescentCard(Card):
         )
         self.table.row_chosen.connect(lambda row: self.selected.emit(self._keys[row]))
         self.table.row_checked.connect(lambda row, checked: self.checked.emit(self._keys[row], checked))
-        self.ended = Notice(theme)
+        self.ended, self.others = Notice(theme), Notice(theme)
         self.body.addWidget(self.rate)
         self.body.addWidget(self.limit)
         self.add_wide(self.table)
         self.body.addWidget(self.ended)
+        self.body.addWidget(self.others)
 
     def show_scene(self, scene: GradientScene) -> None:
         """Show the rate and the standings."""
@@ -91,12 +93,12 @@ class DescentCard(Card):
         )
 
     def _show_endings(self, race: Race) -> None:
-        """Say why the selected one has no further step, and in a word which others have none."""
+        """Say what became of the selected one, and in a word which others have no further step."""
         run = race.run(race.selected)
         stopped = race.refusal or (run.stopped if run is not None else "")
         note = run.note if run is not None else ""
-        sentences = " ".join((stopped or note, *race.endings)).strip()
-        self.ended.show_notice(sentences, "warning" if stopped or race.endings else "plain")
+        self.ended.show_notice(stopped or note, "warning" if stopped else "plain")
+        self.others.show_notice(" ".join(race.endings), "warning")
 
 
 def _columns(step: int) -> tuple[Column, ...]:

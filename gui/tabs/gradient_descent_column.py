@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.scenes import gradient_state as choices
 from core.scenes.gradient import GradientScene
 from core.scenes.race_progress import LossLine, Progress, Score
 from gui.controls import Cell, Column, NumberTable, PaneHeader, Segmented
+from gui.controls.figures import figures_width
 from gui.handles import DragLine
-from gui.numbers import format_number
+from gui.numbers import format_error, format_number
 from gui.plot_lines import Curve
 from gui.plot_marks import Marker
 from gui.tabs.gradient_substeps import SubStepPane
@@ -32,7 +34,19 @@ GHOST = 0.45
 """Opacity of a ghost."""
 
 NARROW = 240
-"""A column less wide than this has no room for names."""
+"""A column less wide than this has no room for long names."""
+
+SIGN, LINED_SIGN = 18.0, 30.0
+"""Room of a sign before a name, without and with a piece of line."""
+
+VALUES, NARROW_VALUES = 0.8, 0.72
+"""Where the values end, as parts of the scoreboard's width."""
+
+CUT, LEAST_LETTERS = "\N{HORIZONTAL ELLIPSIS}", 4
+"""What stands for the rest of a name, and how many letters of it there are at least before that."""
+
+NAME_GAP = 8.0
+"""Pixels between a name and the value behind it."""
 
 MARGIN = 14
 """Pixels at the left and right of the scoreboard."""
@@ -40,8 +54,11 @@ MARGIN = 14
 SIZES = [200, 165, 300]
 """Heights of the panes at first."""
 
-LOSS_HEIGHT = 170
-"""Least height of the loss pane in pixels."""
+LOSS_HEIGHT, LOW_LOSS_HEIGHT = 170, 146
+"""Least height of the loss pane in pixels, and in a low column."""
+
+LOW = 560
+"""A column less high than this has little room for the inside of a step."""
 
 
 class _Lane:
@@ -109,7 +126,7 @@ class LossPane(Pane):
 
 
 class ScorePane(QWidget):
-    """Who leads after equally many evaluations of the gradient, without names where there is no room.
+    """Who leads after equally many evaluations of the gradient, with names cut off where there is no room.
 
     Attributes
     ----------
@@ -122,7 +139,7 @@ class ScorePane(QWidget):
         self._theme = theme
         self._shown: Progress | None = None
         self._header = PaneHeader(theme, "Scores")
-        self.table = NumberTable(theme, _columns(0.5), row_height=21, name="Scores at equal cost")
+        self.table = NumberTable(theme, _columns(VALUES), row_height=21, name="Scores at equal cost")
         self.table.setToolTip(
             "f after equally many evaluations of the gradient; a Hessian counts as two. Red: ended before, "
             "with a fault. Arrived: evaluations until ‖∇f‖ < 0.001."
@@ -136,7 +153,7 @@ class ScorePane(QWidget):
 
     @property
     def is_narrow(self) -> bool:
-        """Whether there is no room for names."""
+        """Whether there is no room for long names."""
         return self.width() < NARROW
 
     def show_progress(self, found: Progress) -> None:
@@ -145,37 +162,47 @@ class ScorePane(QWidget):
         evaluations = "evaluation" if found.budget == 1 else "evaluations"
         of_what = "∇f" if self.is_narrow else f"{evaluations} of ∇f"
         self._header.show_note(f"after {found.budget:.0f} {of_what}")
-        self.table.show_columns(_columns(0.2 if self.is_narrow else 0.5))
+        self.table.show_columns(_columns(NARROW_VALUES if self.is_narrow else VALUES))
         self.table.show_rows([self._row(score) for score in found.scores])
 
     def _row(self, score: Score) -> tuple[Cell, ...]:
         sign, theme = sign_of(score.key, self._theme), self._theme
         has_arrived = not math.isnan(score.arrived)
+        loss, lined = format_number(score.loss, 2), not self.is_narrow
+        if self.is_narrow and "×" in loss:
+            loss = format_error(score.loss)
+        name = self._shortened(score.title, loss, LINED_SIGN if lined else SIGN)
         return (
-            Cell(
-                "" if self.is_narrow else score.title,
-                icon=sign.icon,
-                icon_colour=sign.colour,
-                line=True,
-            ),
-            Cell(format_number(score.loss, 2), colour=theme.fault.text if score.failed else ""),
+            Cell(name, icon=sign.icon, icon_colour=sign.colour, line=lined),
+            Cell(loss, colour=theme.fault.text if score.failed else ""),
             Cell(
                 f"{score.arrived:.0f}" if has_arrived else "not yet",
                 colour="" if has_arrived else theme.muted,
             ),
         )
 
+    def _shortened(self, title: str, value: str, sign: float) -> str:
+        """Cut a name off where the value in its row begins; a few letters have no ellipsis behind them."""
+        font = self.table.font()
+        end = (self.width() - 2 * MARGIN) * (NARROW_VALUES if self.is_narrow else VALUES)
+        room = end - figures_width(value, font) - NAME_GAP - sign
+        metrics = QFontMetricsF(font)
+        if metrics.horizontalAdvance(title[:LEAST_LETTERS] + CUT) < room:
+            return metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
+        fitting = (title[:count] for count in range(len(title), 0, -1))
+        return next((part for part in fitting if metrics.horizontalAdvance(part) <= room), "")
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Write names where there is room again."""
+        """Write names as the new width has room for."""
         super().resizeEvent(event)
         if self._shown is not None:
             self.show_progress(self._shown)
 
 
-def _columns(names: float) -> tuple[Column, ...]:
+def _columns(values: float) -> tuple[Column, ...]:
     return (
-        Column("", align="left", right=names),
-        Column("f", right=0.72),
+        Column("", align="left", right=values - 0.2),
+        Column("f", right=values),
         Column("arrived", right=1.0),
     )
 
@@ -196,6 +223,13 @@ class DescentColumn(QWidget):
         panes = splitter(BELOW, (self.loss, self.scores, self.substeps), (2, 0, 3))
         panes.setSizes(SIZES)
         self.setLayout(column(panes))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave more room for the inside of a step where there is little."""
+        super().resizeEvent(event)
+        low = self.height() < LOW
+        self.loss.plot.setMinimumHeight(LOW_LOSS_HEIGHT if low else LOSS_HEIGHT)
+        self.substeps.compass.show_low(low)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground, the same as under the plot."""

@@ -9,12 +9,16 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.formula import Formula, formula, plain_text
+from gui.tabs.long_formula import CUT, FLAT, LETTERS, lines_of
 
 INDENT = 22
 """Pixels by which further lines are set in."""
 
 MOST_LINES = 6
-"""A longer formula is drawn smaller instead."""
+"""A longer formula is drawn smaller instead, and cut off after so many lines."""
+
+SMALLEST = 0.6
+"""A line is drawn smaller by this factor at most."""
 
 SPACING = 3
 DIMMED = 0.35
@@ -36,6 +40,8 @@ def terms(latex: str) -> list[str]:
 
 class SumLabel(QWidget):
     """A formula as a widget, at most so wide: a long sum goes on below, what cannot be split shrinks.
+
+    One of too many lines, or with a part that is much too long, is smaller and ends with an ellipsis.
 
     Parameters
     ----------
@@ -72,9 +78,14 @@ class SumLabel(QWidget):
             self.latex = latex
             self._lines = self._broken(latex)
             self.setAccessibleName(plain_text(latex))
+            self.setToolTip(plain_text(latex) if self._is_cut else "")
             self.updateGeometry()
         self.dimmed = dimmed
         self.update()
+
+    @property
+    def _is_cut(self) -> bool:
+        return any(CUT in line.latex for line in self._lines)
 
     @property
     def lines(self) -> int:
@@ -89,7 +100,12 @@ class SumLabel(QWidget):
                 lines.append(term)
             else:
                 lines[-1] = longer
-        return [self._set(line) for line in (lines if len(lines) <= MOST_LINES else [latex])]
+        if len(lines) <= MOST_LINES:
+            made = [self._set(line) for line in lines]
+            if all(line.width * SMALLEST <= self._room(k) for k, line in enumerate(made)):
+                return made
+        small = lines_of([latex], self._room(1), MOST_LINES)
+        return [formula(FLAT + line, min(LETTERS, self._pixel_size), self._colour) for line in small]
 
     def _set(self, latex: str) -> Formula:
         return formula(latex, self._pixel_size, self._colour)

@@ -128,7 +128,7 @@ class LocalOnMap(QObject):
             crowd.add_box(box)
         below = crowd.freest(
             QRectF(left if sign > 0 else left - slope.width(), y + down - slope.height() / 2, *_size(slope))
-            for down in (14.0, -24.0, 26.0, -5.0)
+            for down in (14.0, -24.0, 26.0, -5.0, 40.0, -40.0, 56.0)
             for left, sign in sides
         )
         below = None if narrow or not math.isfinite(direction.derivative) else below

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QTimer
 
 from core.scenes.curves import Curve as Sampled
 from core.scenes.gradient import GradientScene
@@ -21,6 +21,7 @@ from gui.plot_labels import Label
 from gui.plot_lines import Curve, Segment
 from gui.plot_marks import Arrow
 from gui.plots import Plot
+from gui.tabs.gradient_arrow_scale import ArrowScale
 from gui.tabs.gradient_basins import BasinsLayer
 from gui.tabs.gradient_extras import ExtrasOnMap
 from gui.tabs.gradient_local import LocalOnMap
@@ -36,6 +37,12 @@ GAP = 10.0
 
 USUAL_WIDTH = 619.0
 """Pixels of a map in which the arrows are as long as the scene says."""
+
+REST = 150
+"""Milliseconds without a change after which the numbers of the isolines go where nothing covers them."""
+
+FIRST_SCENES = 3
+"""So many scenes in a new size do not wait for that."""
 
 DIGITS, MOST_DIGITS = 6, 15
 """Digits of a coordinate that are always shown, and the most that are."""
@@ -94,11 +101,17 @@ class MapPane(PointPane):
         self.race = RaceLayer(plot, theme)
         self._uphill = plot.add(Arrow(derivative.mark))
         self._downhill = plot.add(Arrow(descent.mark))
+        self.arrow_scale = plot.add(ArrowScale(theme))
         self._point_label = plot.add(Label(theme.ink, LABEL))
         self._uphill_label = plot.add(Label(derivative.text, LABEL))
         self._downhill_label = plot.add(Label(descent.text, LABEL))
         self._level_label = plot.add(Label(function.text, LABEL))
         self.header.lead_focus_to(plot)
+        self._crowd_shown = Crowd(plot.projection)
+        self._first_scenes = FIRST_SCENES
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self._free_numbers)
+        plot.resized.connect(self._take_size)
 
     def show_scene(self, scene: GradientScene) -> None:
         """Place all items."""
@@ -134,6 +147,7 @@ class MapPane(PointPane):
                 arrow.show(scene.point, self._sized(scene.point, tip))
         corner = np.array([self._sized(scene.point, each) for each in scene.corner or ()]).reshape(-1, 2)
         self._corner.show(corner[:, 0], corner[:, 1])
+        self.arrow_scale.show(tuple((order, part * USUAL_WIDTH) for order, part in scene.arrow_scale))
 
     def _sized(self, point: Point, end: Point) -> Point:
         """Let what begins at P be as long, in pixels, as it is in a map of the usual width."""
@@ -162,12 +176,27 @@ class MapPane(PointPane):
             self._write_beside(label, latex, colour, end, crowd)
         level = rf"f = {latex_number(scene.level, 2)}"
         self._write_beside(self._level_label, level, theme.function.text, scene.level_label, crowd)
+        self._crowd_shown = crowd
+        if self._first_scenes:
+            self._first_scenes -= 1
+            self._free_numbers()
+        else:
+            self._rest.start()
+
+    def _take_size(self) -> None:
+        self._first_scenes = FIRST_SCENES
+
+    def _free_numbers(self) -> None:
+        """Write the values of the isolines beside all else, which draws all lines anew and so takes long."""
+        crowd = self._crowd_shown
+        self._isolines.keep_labels_off(lambda box: crowd.free((box,)) is not None)
 
     def _crowd(self, scene: GradientScene) -> Crowd:
         crowd = Crowd(self.plot.projection)
         self.race.cover(crowd, scene)
         crowd.add_points(*scene.map.crossings(scene.level))
         crowd.add_disc(*scene.point, 13)
+        crowd.add_box(self.arrow_scale.box)
         self.basins.cover(crowd)
         self.local.cover(crowd, scene)
         if scene.corner is not None:

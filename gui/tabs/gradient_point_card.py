@@ -27,6 +27,9 @@ DIRECTION_ROW = 2
 ANGLE_FROM = 0.72
 """Where the cell of the angle begins, as a part of the table's width."""
 
+LARGE = 1e4
+"""Numbers from here on have room for two decimals."""
+
 FARTHEST_PLAIN = 999.0
 """Places farther out are too long for the first column."""
 
@@ -180,9 +183,9 @@ def parse_angle(text: str) -> float | None:
 
 
 def _short(value: float) -> str:
-    """Write a number for a narrow column: four decimals, or a short power of ten."""
+    """Write a number for a narrow column: four decimals, two of a large number, or a short power of ten."""
     text = format_number(value)
-    return format_number(value, 2) if "×" in text else text
+    return format_number(value, 2) if "×" in text or abs(value) >= LARGE else text
 
 
 class CurvatureCard(Card):

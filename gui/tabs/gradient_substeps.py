@@ -22,8 +22,14 @@ CAPTION, FORMULA, FILLED = 11.5, 13.0, 11.0
 MARGIN, GAP = 14.0, 5.0
 """Pixels at both sides, and below each sub-step."""
 
-COMPASS = 84
-"""Height of the arrows in pixels."""
+COMPASS, LOW_COMPASS = 84, 56
+"""Height of the arrows in pixels, and in a low column."""
+
+EDGE, LOW_EDGE = 8.0, 4.0
+"""Pixels above and below the arrows."""
+
+SCROLL_BAR = 8.0
+"""Pixels at the right that the scroll bar needs."""
 
 HEAD = 8.0
 """Length of an arrow's head."""
@@ -127,7 +133,13 @@ class Compass(QWidget):
         super().__init__()
         self._theme = theme
         self._internals: Internals | None = None
+        self._edge = EDGE
         self.setFixedHeight(COMPASS)
+
+    def show_low(self, low: bool) -> None:
+        """Take less height from now on, or as much as usual."""
+        self._edge = LOW_EDGE if low else EDGE
+        self.setFixedHeight(LOW_COMPASS if low else COMPASS)
 
     def show_internals(self, internals: Internals) -> None:
         """Show this step, or nothing while there is none."""
@@ -144,20 +156,25 @@ class Compass(QWidget):
         theme = self._theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        reach = COMPASS / 2.0 - 8.0
-        middle = QPointF(MARGIN + reach + 2.0, COMPASS / 2.0)
+        half = self.height() / 2.0
+        reach = half - self._edge
+        middle = QPointF(MARGIN + reach + 2.0, half)
         painter.setFont(ui_font(FILLED))
+        metrics = painter.fontMetrics()
         left = middle.x() + reach + 14.0
-        top = COMPASS / 2.0 - 9.0 * len(shown.arrows)
+        top = half - 9.0 * len(shown.arrows)
         for place, (name, vector) in enumerate(shown.arrows):
-            mark, text = self._colours(name)
+            mark, ink = self._colours(name)
             length = math.hypot(*vector)
             if 0.0 < length < math.inf:
                 x, y = (part / length * reach for part in vector)
                 _draw_arrow(painter, middle, QPointF(middle.x() + x, middle.y() - y), mark)
             row = QRectF(left, top + 18.0 * place, self.width() - left, 18.0)
-            painter.setPen(QColor(text))
-            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, f"{name} {format_number(length, 3)}")
+            painter.setPen(QColor(ink))
+            words = (f"{name} {format_number(length, digits)}" for digits in (3, 2, 1))
+            fitting = (each for each in words if metrics.horizontalAdvance(each) <= row.width() - SCROLL_BAR)
+            text = next(fitting, f"{name} {format_number(length, 1)}")
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.function.mark))
         painter.drawEllipse(middle, 3.0, 3.0)

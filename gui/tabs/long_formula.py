@@ -29,6 +29,9 @@ GAP = 8
 MOST_LINES = 7
 """Lines of one formula; what is longer ends with an ellipsis."""
 
+DIMMED = 0.35
+"""Opacity of what is not up to date."""
+
 SURELY_LONG = 400
 """A piece of so many characters is longer than a line, without being measured."""
 
@@ -136,6 +139,13 @@ def _width(latex: str) -> float:
     return formula(FLAT + latex, LETTERS, "#000000").width
 
 
+def is_long(latex: str, size: float, room: float) -> bool:
+    """Whether a formula of letters of this size has no room in a line, even drawn as small as can be read."""
+    if len(latex) > SURELY_LONG:
+        return True
+    return formula(latex, size, "#000000").width * LEAST > room * size
+
+
 def line_height(latex: str, least: int) -> int:
     """Give the height of a line: that of its formula, and at least `least`."""
     return max(least, math.ceil(formula(FLAT + latex, LETTERS, "#000000").height) + 5)
@@ -151,15 +161,17 @@ class LongFormula(QWidget):
         self._colour = colour
         self._room = room
         self.latex = ""
+        self.dimmed = False
         self.lines: list[str] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_formula(self, latex: str) -> None:
-        """Show this formula from now on."""
-        if latex == self.latex:
+    def show_formula(self, latex: str, colour: str = "", *, dimmed: bool = False) -> None:
+        """Show this formula from now on, in `colour` if one is given; pale while it is not up to date."""
+        shown = latex, colour or self._colour, dimmed
+        if shown == (self.latex, self._colour, self.dimmed):
             return
-        self.latex = latex
-        self.lines = lines_of([latex], self._room, MOST_LINES)
+        self.latex, self._colour, self.dimmed = shown
+        self.lines = lines_of([latex], self._room, MOST_LINES) if latex else []
         self.setAccessibleName(plain_text(latex))
         self.setToolTip(plain_text(latex))
         self.updateGeometry()
@@ -176,6 +188,7 @@ class LongFormula(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the lines below one another."""
         painter = QPainter(self)
+        painter.setOpacity(DIMMED if self.dimmed else 1.0)
         top = 0
         for line in self.lines:
             height = line_height(line, self.LINE)

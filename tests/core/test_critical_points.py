@@ -78,6 +78,14 @@ def test_what_cannot_be_marked_is_said(text: str, words: str) -> None:
     assert words in found.note
 
 
+@pytest.mark.parametrize(
+    "text", ["10^6*x^2+y", "10^12*x^2+y", "10^6*(x+y)^2+x-y", "x^2+10^(-7)*y", "sin(cos(tan(x)))+y"]
+)
+def test_a_slope_beside_which_others_are_far_steeper_is_not_zero(text: str) -> None:
+    found = find_critical_points(parse(text), {}, ("x", "y"), VIEW)
+    assert (found.points, found.note) == ((), "")
+
+
 # Thousands of rounding errors
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from core.optimizers import (
     Newton,
     Objective,
     Optimizer,
+    RMSProp,
     minimize,
     tune,
     tuning,
@@ -45,6 +48,43 @@ def test_no_other_rate_gets_lower_in_as_many_steps(key: str) -> None:
         path = minimize(hills, start, OPTIMIZERS[key](float(rate)), 100)
         if np.isfinite(path.losses).all() and path.stopped is None and path.divergence is None:
             assert best.loss <= path.losses[-1] + 1e-3 * (first - best.loss)
+
+
+def test_a_rate_that_is_only_lucky_is_not_the_best() -> None:
+    lucky = 10.0**-0.5
+    hole = 1.0 - 2.0 * lucky  # where the first step with that rate ends, and with no other
+
+    def bowl(point: np.ndarray) -> tuple[float, np.ndarray]:
+        (x,) = point
+        return (-10.0, 0.0 * point) if abs(x - hole) < 1e-6 else (float(x * x), 2.0 * point)
+
+    path = minimize(Objective(bowl, names=()), [1.0], GradientDescent(lucky), 1)
+    assert path.losses[-1] == -10.0
+    best = tune(Objective(bowl, names=()), [1.0], GradientDescent())
+    assert best is not None
+    assert best.learning_rate == pytest.approx(0.5, rel=0.04)
+    assert best.arrived and best.loss == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", {"x": 0.2, "y": 0.9}),
+        ("(1 - x)^2 + 100 (y - x^2)^2", {"x": -1.2, "y": 1.0}),
+        ("x^4 + y^2", {"x": 2.0, "y": 1.0}),
+    ],
+)
+def test_most_rates_beside_the_best_one_are_nearly_as_good(text: str, start: dict[str, float]) -> None:
+    function = parse(text)
+    for optimizer in (RMSProp(alpha=0.9), RMSProp()):
+        best = tune(function, start, optimizer)
+        assert best is not None
+        first = minimize(function, start, optimizer, 0).losses[0]
+        losses = []
+        for factor in (0.972, 0.98, 0.988, 0.996, 1.004, 1.012, 1.02, 1.028):
+            rate = best.learning_rate * factor
+            losses.append(minimize(function, start, replace(optimizer, learning_rate=rate), 500).losses.min())
+        assert np.median(losses) - best.loss <= 0.01 * (first - best.loss)
 
 
 def test_where_nothing_leads_down_there_is_no_best() -> None:

@@ -260,3 +260,26 @@ def test_h_stops_on_its_way_to_0_near_the_best_step_of_forward_differences():
         best = best_step(compute(state).methods)
         assert best.predicted / 10 < end < best.predicted * 10
         assert shrunk(replace(state, h=end / 3), 3).h == end / 3
+
+
+@pytest.mark.parametrize(
+    ("formula", "exact", "bottom", "top"),
+    [
+        ("3", KEYS, 1e-22, 1e-10),
+        ("x^2", ["central", "five_point", "richardson", "complex_step"], 1e-22, 1e2),
+        ("10^(-30)*x^2", ["central", "five_point", "richardson", "complex_step"], 1e-52, 1e-28),
+        ("10^30*x^2", ["central", "five_point", "richardson", "complex_step"], 1e8, 1e32),
+    ],
+)
+def test_where_the_derivative_is_0_the_plot_goes_down_as_far_as_errors_can_be_read(
+    formula: str, exact: list[str], bottom: float, top: float
+):
+    plot = error_plot(scene_of(formula, 0.0))
+    assert [key for key in KEYS if key in plot.exact] == [key for key in KEYS if key in exact]
+    low, high = plot.range
+    assert math.log10(low) == pytest.approx(math.log10(bottom), abs=1e-6)
+    assert math.log10(high) == pytest.approx(math.log10(top), abs=2.001)
+    for key, error in errors(plot).items():
+        assert (error > low).all()
+        assert bool(error.max() == error.min()) is (key in exact)
+    assert bool(plot.note) is (len(exact) == len(KEYS))

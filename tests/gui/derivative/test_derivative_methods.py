@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.scenes.derivative import DerivativeState, type_formula
@@ -19,7 +20,7 @@ from gui.controls.figures import figures_width
 from gui.tabs.derivative import DerivativeTab
 from gui.tabs.derivative_methods import ErrorPane
 from gui.theme import LIGHT, ui_font
-from tests.gui.mouse import click, drag
+from tests.gui.mouse import click, drag, pixel
 from tests.gui.tabs import SHIFT, Key, Modifier, key, settle, show, undo
 
 LEFT = Qt.MouseButton.LeftButton
@@ -67,7 +68,12 @@ def test_all_methods_are_compared_on_demand(tab: DerivativeTab) -> None:
     ]
     assert card.theory.text.startswith("central: error C·h² + ε/h; best near h = 1.3 × 10⁻⁵ (measured ")
     assert card.theory.text.endswith("), 10 digits.")
+    assert {"forward", "central", "complex step"} <= set(words_on(tab.errors))
+    tab.pane_switch.enlarge("errors")
+    settle()
     assert {method.title for method in COMPARED} <= set(words_on(tab.errors))
+    tab.pane_switch.enlarge("errors")
+    settle()
     click_on(card.switch)
     assert tab.state == DerivativeState()
     assert not {"five-point", "Richardson", "slope −1"} & set(words_on(tab.errors))
@@ -81,14 +87,49 @@ def test_the_switch_is_pressed_by_keyboard_and_undone(tab: DerivativeTab) -> Non
     assert tab.state == DerivativeState()
 
 
-def test_words_of_the_errors_do_not_lie_on_one_another(tab: DerivativeTab) -> None:
+@pytest.mark.parametrize("large", [False, True])
+def test_words_of_the_errors_lie_on_nothing(tab: DerivativeTab, large: bool) -> None:
+    if large:
+        tab.pane_switch.enlarge("errors")
+    titles = {each.title: each.key for each in COMPARED}
     for method in METHODS:
         show(tab, replace(ALL, method=method))
-        labels = [item for item in tab.errors.plot.scene().items() if getattr(item, "text", "")]
-        names = [item for item in labels if item.text in {each.title for each in COMPARED}]
-        assert len(names) == len(COMPARED)
+        plot = tab.errors.plot
+        names = [item for item in plot.scene().items() if getattr(item, "text", "") in titles]
+        assert len(names) >= (5 if large else 3)
         boxes = [item.boundingRect().adjusted(5, 5, -5, -5) for item in names]
         assert not any(a.intersects(b) for k, a in enumerate(boxes) for b in boxes[:k]), method
+        chosen = next(key for key in titles.values() if key == tab.state.method)
+        for item, box in zip(names, boxes, strict=True):
+            for _, steps, error in tab.errors.plot_shown.curves if titles[item.text] != chosen else ():
+                x, y = plot.projection.to_pixels(steps, error)
+                inside = (x > box.left()) & (x < box.right()) & (y > box.top()) & (y < box.bottom())
+                assert not inside.any(), (method, item.text)
+
+
+def test_a_curve_tells_its_name_where_the_pointer_rests(tab: DerivativeTab, qtbot: QtBot) -> None:
+    show(tab, replace(ALL, h=1e-16))
+    plot = tab.errors.plot
+    curves = {key: (steps, error) for key, steps, error in tab.errors.plot_shown.curves}
+    steps, error = curves["five_point"]
+    at = pixel(plot, (0.1, float(error[np.argmin(np.abs(np.log(steps / 0.1)))])))
+    for place, shown in ((at, True), (at + QPoint(0, 60), False)):
+        event = QHelpEvent(QHelpEvent.Type.ToolTip, place, plot.viewport().mapToGlobal(place))
+        QApplication.sendEvent(plot.viewport(), event)
+        qtbot.waitUntil(lambda shown=shown: QToolTip.isVisible() is shown)
+        assert not shown or QToolTip.text() == "five-point"
+
+
+@pytest.mark.parametrize("text", ["3", "0", "2^0.5"])
+def test_errors_of_a_constant_lie_on_a_floor_that_can_be_read(tab: DerivativeTab, text: str) -> None:
+    show(tab, type_formula(DerivativeState(), text))
+    plot = tab.errors.plot
+    assert plot.message == "Every estimate is exact here, with any h."
+    assert plot.view[2] == pytest.approx(1e-22)
+    assert 1e-16 < plot.view[3] < 1.0
+    show(tab, replace(type_formula(DerivativeState(), "x^2"), x=0.0))
+    assert plot.message == ""
+    assert {"forward", "complex step: exact", "central: exact"} <= set(words_on(tab.errors))
 
 
 @pytest.mark.parametrize("value", [0.48406898, -0.48406898, -749999.9385, 1e-5, -1.234e-12, 99999.5])
@@ -130,6 +171,8 @@ def test_a_method_is_chosen_by_the_arrow_keys(tab: DerivativeTab) -> None:
     assert tab.state.method == "forward"
     key(tab, Key.Key_Up)
     assert tab.state.method == "forward"
+    key(tab, Key.Key_Down)
+    assert tab.state.method == "central"
 
 
 @pytest.mark.parametrize("method", ["forward", "five_point", "complex_step"])

@@ -1,4 +1,4 @@
-"""Ten functions of a calculus book with the derivatives a student types, three of them with a slip."""
+"""Ten functions of a calculus book with the derivatives a student types, and some with a slip."""
 
 from __future__ import annotations
 
@@ -38,6 +38,12 @@ WRONG = (
         "(x^2 - 1)/(x^2 + 1)^2",
         "the terms of the quotient rule are swapped (uv′ − u′v) in step 1",
         "quotient rule",
+    ),
+    (
+        "x^x",
+        "x*x^(x-1)",
+        "the power rule is used although the exponent varies too, so uᵛ ln(u) v′ is missing in step 1",
+        "general power rule",
     ),
 )
 """With what the card says of the slip, and the rule of the step that it offers to show."""
