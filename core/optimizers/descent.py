@@ -15,6 +15,8 @@ from core.optimizers.base import FirstOrder, NoStep, Optimizer
 from core.optimizers.endings import Ending, ending_at
 from core.optimizers.objective import Evaluation, Objective, ValueAndGrad, objective_of
 from core.optimizers.record import Record
+from core.optimizers.recurrence import Recurrence
+from core.optimizers.schedules import Constant
 from core.optimizers.stability import Course, Divergence, diagnose, shown
 from core.primitives import FloatArray
 from core.program_descent import DescentSteps, descent_program
@@ -219,14 +221,20 @@ class Descent:
         """Take up to so many steps, and say why if it ends early.
 
         A compiled loop, where there is one, takes all steps but the first, by which it is checked, and those
-        that it leaves to be taken with care.
+        that it leaves to be taken with care. Where it comes to rest, or goes round in the last digits, no
+        step is computed twice.
         """
         loop = self._loop() if steps >= WORTH_COMPILING else None
+        recurrence = Recurrence() if self._recurs() else None
         checked = False
         while not self._has_converged(tolerance) and self.record.steps < steps:
             before = self.record.state
             if not self._take_step():
                 break
+            if recurrence is not None:
+                period = recurrence.period(self.record.fingerprint)
+                if period:
+                    self.record.repeat(period, steps - self.record.steps)
             if loop is None:
                 continue
             if not self.record.has_finite_memory:
@@ -238,6 +246,15 @@ class Descent:
                 rest = steps - self.record.steps
                 self.record.extend(loop(*self.record.state, rest, tolerance))
         self._forget_overflow()
+
+    def _recurs(self) -> bool:
+        """Tell whether equal states have equal futures: nothing but the state decides on a step."""
+        return (
+            self.optimizer.is_autonomous
+            and isinstance(self.optimizer.schedule, Constant)
+            and self.objective.expression is not None
+            and self.objective.draw is None
+        )
 
     def _loop(self) -> Callable[..., DescentSteps] | None:
         objective, optimizer = self.objective, self.optimizer

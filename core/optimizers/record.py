@@ -63,6 +63,13 @@ class Record:
         return here.point, here.gradient, self.memory, self._length
 
     @property
+    def fingerprint(self) -> bytes:
+        """Point, gradient and memory after the last step, to the last bit."""
+        here = self.last
+        parts = (here.point, here.gradient, *map(np.asarray, self.memory.values()))
+        return b"".join([part.tobytes() for part in parts])
+
+    @property
     def has_finite_memory(self) -> bool:
         """Whether all that the optimiser remembers is finite."""
         return all(np.isfinite(kept).all() for kept in self.memory.values())
@@ -78,6 +85,13 @@ class Record:
             self._stack()
             self._blocks.append(steps)
             self._length += len(steps.points)
+
+    def repeat(self, period: int, steps: int) -> None:
+        """Keep so many steps more that are the last ones, as many as the period, again and again."""
+        kept = self.stacked()
+        again = self._length - period + np.arange(steps) % period
+        memories = {name: memory[again] for name, memory in kept.memories.items()}
+        self.extend(DescentSteps(kept.points[again], kept.losses[again], kept.gradients[again], memories))
 
     def drop_last(self) -> None:
         """Forget the last step."""
