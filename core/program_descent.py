@@ -31,6 +31,9 @@ from core.program import Program
 from core.program_floats import compiled, float_lines
 from core.recorder import Instruction, Recorder, Recording, Register, Rule
 
+WORTH_COMPILING = 64
+"""From so many steps on, a compiled loop saves more time than it takes to compile."""
+
 FIRST_CHUNK = 256
 """After so many steps, and then whenever their number has doubled, it is checked that all is finite."""
 
@@ -291,12 +294,31 @@ def hoisted(
     return part(outside, before_index, handed_on), part(inside, inside_index, recording.results)
 
 
+class _Demand:
+    """How many steps were wanted of a loop so far, and the loop once it was made."""
+
+    def __init__(self, expression: Expression, names: tuple[str, ...], memory_names: tuple[str, ...]) -> None:
+        self._asked = expression, names, memory_names
+        self._is_made = False
+        self._program: DescentProgram | None = None
+        self.steps = 0
+
+    def program(self, rule: ElementwiseRule) -> DescentProgram | None:
+        """Make the loop when it is first needed."""
+        if not self._is_made:
+            expression, names, memory_names = self._asked
+            program, self._is_made = expression.gradient_program, True
+            if program is not None:
+                with suppress(AttributeError, TypeError):
+                    self._program = DescentProgram(program, names, rule, memory_names)
+        return self._program
+
+
 @lru_cache(maxsize=64)
-def _program(
+def _demand(
     expression: Expression, names: tuple[str, ...], kind: _Kind, memory_names: tuple[str, ...]
-) -> DescentProgram | None:
-    program = expression.gradient_program
-    return None if program is None else DescentProgram(program, names, kind.rule, memory_names)
+) -> _Demand:
+    return _Demand(expression, names, memory_names)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -320,16 +342,26 @@ class _Kind:
 
 
 def descent_program(
-    expression: Expression, names: Sequence[str], rule: ElementwiseRule, memory_names: Sequence[str]
+    expression: Expression,
+    names: Sequence[str],
+    rule: ElementwiseRule,
+    memory_names: Sequence[str],
+    *,
+    steps: int = WORTH_COMPILING,
 ) -> DescentProgram | None:
     """Return the loop for a formula and an optimiser, compiled once for all hyperparameters.
+
+    Parameters
+    ----------
+    steps
+        How many steps it is wanted for. To compile it pays for many only, in one descent or in several.
 
     Returns
     -------
     DescentProgram or None
-        None where there is no such loop: the formula jumps, or the optimiser branches.
+        None where there is no such loop, because the formula jumps or the optimiser branches, and where too
+        few steps were wanted so far.
     """
-    try:
-        return _program(expression, tuple(names), _Kind(rule), tuple(memory_names))
-    except (AttributeError, TypeError):
-        return None
+    demand = _demand(expression, tuple(names), _Kind(rule), tuple(memory_names))
+    demand.steps += steps
+    return demand.program(rule) if demand.steps >= WORTH_COMPILING else None

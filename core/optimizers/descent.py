@@ -19,10 +19,7 @@ from core.optimizers.recurrence import Recurrence
 from core.optimizers.schedules import Constant
 from core.optimizers.stability import Course, Divergence, diagnose, shown
 from core.primitives import FloatArray
-from core.program_descent import DescentSteps, descent_program
-
-WORTH_COMPILING = 64
-"""From so many steps on, a compiled loop saves more time than it takes to compile."""
+from core.program_descent import WORTH_COMPILING, DescentSteps, descent_program
 
 TRIAL_STEPS = 100
 """So many steps at most show whether a learning rate is safe."""
@@ -224,7 +221,7 @@ class Descent:
         that it leaves to be taken with care. Where it comes to rest, or goes round in the last digits, no
         step is computed twice.
         """
-        loop = self._loop() if steps >= WORTH_COMPILING else None
+        loop = self._loop(steps)
         recurrence = Recurrence() if self._recurs() else None
         checked = False
         while not self._has_converged(tolerance) and self.record.steps < steps:
@@ -256,8 +253,15 @@ class Descent:
             and self.objective.draw is None
         )
 
-    def _loop(self) -> Callable[..., DescentSteps] | None:
+    def _loop(self, steps: int) -> Callable[..., DescentSteps] | None:
+        """Give the compiled loop; None if there is none, or a descent of so few steps does not need it.
+
+        Of the rates of a schedule the loop may know another last bit, so that short descents, which are
+        compiled if there were others before, would depend on what was done before.
+        """
         objective, optimizer = self.objective, self.optimizer
+        if steps < WORTH_COMPILING and not isinstance(optimizer.schedule, Constant):
+            return None
         noise = objective.noise
         if objective.expression is None or (objective.draw is not None and noise is None):
             return None
@@ -266,7 +270,7 @@ class Descent:
         memory, shape = self.record.memory, self.record.first.point.shape
         if any(np.shape(kept) != shape for kept in memory.values()):
             return None
-        program = descent_program(objective.expression, objective.names, optimizer, list(memory))
+        program = descent_program(objective.expression, objective.names, optimizer, list(memory), steps=steps)
         if program is None:
             return None
         rows = None if noise is None else lambda step: noise(step, shape).tolist()
@@ -282,7 +286,10 @@ class Descent:
         there, memory = self.record.last, self.record.memory
         pairs = [(by_loop.points[0], there.point)]
         pairs += [(kept[0], memory[name]) for name, kept in by_loop.memories.items()]
-        return all(np.allclose(ours, theirs, rtol=1e-9, atol=0.0) for ours, theirs in pairs)
+        return all(
+            np.array_equal(ours, theirs) or np.allclose(ours, theirs, rtol=1e-9, atol=0.0)
+            for ours, theirs in pairs
+        )
 
     def _take_step(self) -> bool:
         """Take one step with care, and tell whether there was one."""

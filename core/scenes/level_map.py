@@ -77,10 +77,9 @@ class LevelMap:
 def _crossings(plan: LevelMap, level: float) -> tuple[FloatArray, FloatArray]:
     every = max(1, len(plan.x) // SEARCHED)
     plan_x, plan_y = plan.x[::every], plan.y[::every]
-    with np.errstate(all="ignore"):
-        above = plan.heights[::every, ::every] - level
-        column, row, part = _sign_changes(above)
-        row_up, column_up, part_up = _sign_changes(above.T)
+    heights = plan.heights[::every, ::every]
+    column, row, part = _passages(heights, level)
+    row_up, column_up, part_up = _passages(heights.T, level)
     across = plan_x[column] + part * (plan_x[1] - plan_x[0])
     up = plan_y[row_up] + part_up * (plan_y[1] - plan_y[0])
     x, y = np.concatenate((across, plan_x[column_up])), np.concatenate((plan_y[row], up))
@@ -88,11 +87,15 @@ def _crossings(plan: LevelMap, level: float) -> tuple[FloatArray, FloatArray]:
     return x, y
 
 
-def _sign_changes(values: FloatArray) -> tuple[IndexArray, IndexArray, FloatArray]:
-    """Give the column before each change of sign along a row, the row, and the part of the step to it."""
-    row, column = np.nonzero(values[:, :-1] * values[:, 1:] < 0.0)
-    before, after = values[row, column], values[row, column + 1]
-    return column, row, before / (before - after)
+def _passages(heights: FloatArray, level: float) -> tuple[IndexArray, IndexArray, FloatArray]:
+    """Give the column before each passage along a row, the row, and the part of the step to it."""
+    above = heights > level
+    row, column = np.nonzero(above[:, :-1] != above[:, 1:])
+    with np.errstate(all="ignore"):
+        before, after = heights[row, column] - level, heights[row, column + 1] - level
+        passes = before * after < 0.0
+        row, column, before, after = row[passes], column[passes], before[passes], after[passes]
+        return column, row, before / (before - after)
 
 
 @dataclass(frozen=True)
