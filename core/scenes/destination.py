@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -12,11 +12,10 @@ from core.autodiff import hessian, value_and_grad
 from core.differentiate import differentiate
 from core.expression import Expression
 from core.optimizers import Divergence, Objective, minimize
-from core.optimizers.objective import of_formula
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
 from core.scenes.level_map import COORDINATES, surface
-from core.scenes.race_paths import Racer, optimizer_of
+from core.scenes.race_paths import Racer, objective_on, optimizer_of
 from core.scenes.state import Numbers
 
 Point = tuple[float, float]
@@ -59,18 +58,19 @@ class Course:
 
     Attributes
     ----------
+    formula, parameters
+        On which function.
     points
         Shape ``(steps + 1, 2)``.
-    curvatures
-        Largest curvature met until each point, shape ``(steps + 1,)``; NaN where there is none so far.
     diverged
         Whether it left the finite numbers, growing.
     divergence
         Why it diverges, or None.
     """
 
+    formula: str
+    parameters: Numbers
     points: FloatArray
-    curvatures: FloatArray
     diverged: bool
     divergence: Divergence | None
 
@@ -78,6 +78,13 @@ class Course:
     def steps(self) -> int:
         """How many steps were taken."""
         return len(self.points) - 1
+
+    @cached_property
+    def curvatures(self) -> FloatArray:
+        """Largest curvature met until each point, shape ``(steps + 1,)``; NaN where there is none so far."""
+        largest = _largest_curvatures(self.formula, self.parameters, self.points)
+        met = np.maximum.accumulate(np.where(np.isnan(largest), -np.inf, largest))
+        return read_only(np.where(np.isinf(met), np.nan, met))[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,26 +124,16 @@ def course(formula: str, parameters: Numbers, start: Point, racer: Racer) -> Cou
 
     Equal arguments give the very same object.
     """
-    expression = surface(formula, parameters)
-    at = dict(zip(COORDINATES, start, strict=True))
-    objective = of_formula(expression, COORDINATES)
-    slope = math.hypot(*objective.value_and_grad(np.array(start))[1].tolist())
+    objective = objective_on(formula, parameters)
+    at = np.array(start)
+    slope = math.hypot(*objective.value_and_grad(at)[1].tolist())
+    tolerance = AT_REST * slope if slope < math.inf else 0.0
     try:
-        path = minimize(
-            expression,
-            at,
-            optimizer_of(racer),
-            LONG_RUN,
-            tolerance=AT_REST * slope if slope < math.inf else 0.0,
-        )
+        path = minimize(objective, at, optimizer_of(racer), LONG_RUN, tolerance=tolerance)
     except ValueError:
         return None
-    largest = _largest_curvatures(formula, parameters, path.points)
-    known = np.where(np.isnan(largest), -np.inf, largest)
-    met = np.maximum.accumulate(known)
-    points, curvatures = read_only(path.points, np.where(np.isinf(met), np.nan, met))
     diverged = path.divergence is not None and (path.stopped or "").startswith("Diverged")
-    return Course(points, curvatures, diverged, path.divergence)
+    return Course(formula, parameters, read_only(path.points)[0], diverged, path.divergence)
 
 
 def _largest_curvatures(formula: str, parameters: Numbers, points: FloatArray) -> FloatArray:
@@ -170,7 +167,7 @@ def minimum_below(formula: str, parameters: Numbers, start: Point) -> Minimum | 
         None where the way leads to none: out of the domain, down without end, to a saddle, or where f is too
         flat for Newton's method to find its end.
     """
-    objective = of_formula(surface(formula, parameters), COORDINATES)
+    objective = objective_on(formula, parameters)
     with np.errstate(all="ignore"):
         end = _flow(objective, np.array(start, dtype=np.float64))
         end = None if end is None else _polished(objective, end, start)

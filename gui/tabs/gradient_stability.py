@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.scenes.convergence import Mode
 from core.scenes.gradient import GradientScene
-from core.scenes.gradient_stability import Outlook, Stability
+from core.scenes.gradient_stability import Stability
 from core.scenes.gradient_state import with_learning_rate
+from core.scenes.rate_outlook import Outlook
 from gui.controls import Card, Cell, Column, Notice, NumberTable, SliderRow, text_label
 from gui.numbers import format_number, format_significant
 from gui.theme import Theme
@@ -80,12 +81,23 @@ class StabilityCard(Card):
         for view in self.outlooks:
             self.body.addWidget(view)
             view.rate_chosen.connect(self.rate_chosen)
+        self._found: Stability | None = None
         self.show_folded(True)
 
     def show_scene(self, scene: GradientScene) -> None:
-        """Show limits and prediction of the selected optimiser."""
-        found = scene.stability
-        self.show_note(found.title)
+        """Show limits and prediction of the selected optimiser; a folded card leaves them uncomputed."""
+        self._found = scene.stability
+        self.show_note(self._found.title)
+        if not self.folded:
+            self._show(self._found)
+
+    def show_folded(self, folded: bool) -> None:
+        """Show only the title, or all."""
+        if not folded and self._found is not None:
+            self._show(self._found)
+        super().show_folded(folded)
+
+    def _show(self, found: Stability) -> None:
         self.bounds.show_columns(_bound_columns(found.limit_latex))
         self.bounds.show_rows(_bound_rows(found, self._star))
         for place, view in enumerate(self.outlooks):
