@@ -13,7 +13,7 @@ from core.optimizers.stability import shown
 from core.scenes.destination import Course, Minimum, Point, hessian_at
 from core.scenes.state import Numbers
 
-ORDER = ("minimum", "ahead", "point")
+ORDER, BLOWN_UP = ("minimum", "ahead", "point"), ("minimum", "point")
 """Which limit the slider shows, the first that exists; where a run blows up, its path says nothing of use."""
 
 
@@ -74,12 +74,18 @@ class RateLimits:
     @property
     def shaded(self) -> Bound | None:
         """The bound whose limit the slider shows: at the minimum, else along the path, else at P; or None."""
-        order = ("minimum", "point") if self.run is None or self.run.diverged else ORDER
-        for key in order:
-            bound = {"minimum": self.minimum, "ahead": self.ahead, "point": self.at_point}[key]
-            if bound is not None and math.isfinite(bound.limit):
-                return bound
-        return None
+        known = (self._bound_at(key) for key in self._order)
+        return next((bound for bound in known if bound is not None and math.isfinite(bound.limit)), None)
+
+    @property
+    def _order(self) -> tuple[str, ...]:
+        return BLOWN_UP if self.run is None or self.run.diverged else ORDER
+
+    def _bound_at(self, key: str) -> Bound | None:
+        """Find one bound, and no other."""
+        if key == "minimum":
+            return self.minimum
+        return self.ahead if key == "ahead" else self.at_point
 
     @cached_property
     def at_point(self) -> Bound:
