@@ -217,13 +217,17 @@ def value_program(expression: Expression) -> Program:
     return Program(expression.names, recording, 1, lambda chosen: (expression.evaluate_carefully(chosen),))
 
 
-def gradient_program(expression: Expression, carefully: Careful) -> Program | None:
+def gradient_program(
+    expression: Expression, carefully: Careful, moving: Sequence[str] | None = None
+) -> Program | None:
     """Compile the value and the partial derivative for each name, by the stable form.
 
     Parameters
     ----------
     carefully
         Computes value and partial derivatives by the tape.
+    moving
+        The letters that are differentiated for, if it is not all of them.
 
     Returns
     -------
@@ -237,7 +241,8 @@ def gradient_program(expression: Expression, carefully: Careful) -> Program | No
     if cotangents is None:
         return None
     zero = recorder.number(0.0)
-    gradient = [cotangents.get(Variable(name), zero) for name in expression.names]
+    names = expression.names if moving is None else moving
+    gradient = [cotangents.get(Variable(name), zero) for name in names]
     recording = recorder.recording([values[form], *gradient])
     return Program(expression.names, recording, 1 + len(gradient), carefully)
 
