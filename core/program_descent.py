@@ -28,7 +28,7 @@ import numpy as np
 from core.expression import Expression
 from core.primitives import FloatArray, multiply
 from core.program import Program
-from core.program_floats import compiled, float_lines
+from core.program_floats import compiled, constant_names, float_lines
 from core.recorder import Instruction, Recorder, Recording, Register, Rule
 
 WORTH_COMPILING = 64
@@ -185,7 +185,9 @@ class DescentProgram:
         kind = ends_at_limit, noisy
         if kind not in self._loops:
             instructions = self._update.instructions + self._program.recording.instructions
-            self._loops[kind] = compiled(self._source(*kind), Recording((), instructions, ()))
+            loop = compiled(self._source(*kind), Recording((), instructions, ()))
+            loop.__defaults__ = self._program.recording.constants
+            self._loops[kind] = loop
         return self._loops[kind]
 
     def _source(self, ends_at_limit: bool, noisy: bool) -> str:
@@ -199,7 +201,8 @@ class DescentProgram:
         lines_before += [f"{name} = {term}" for name, term in zip(constants, found, strict=True)]
         lines, moved = float_lines(variables + constants, inside)
         lines += _assignments(state[:k] + state[2 * k :], moved)
-        value_lines, results = float_lines([state[place] for place in self._moving], self._program.recording)
+        moving, numbers = [state[place] for place in self._moving], constant_names(self._program.recording)
+        value_lines, results = float_lines(moving, self._program.recording, numbers)
         lines += value_lines
         for witness in results[self._program.returned :]:
             lines.append(f"if {witness} - {witness} != 0.0: return None")
@@ -219,7 +222,7 @@ class DescentProgram:
             steps = f"step, ({''.join(f'{noise}, ' for noise in added)}) in noise"
         if any(step in line for line in lines):
             lines.insert(0, f"{step} = float(step)")
-        given = [*state, *parameters, "first", "last", "limit", "kept", "pack", "noise"]
+        given = [*state, *parameters, "first", "last", "limit", "kept", "pack", "noise", *numbers]
         return "\n".join(
             [
                 f"def run({', '.join(given)}):",
