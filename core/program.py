@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,23 @@ OFTEN = 32
 """After so many runs on few elements it pays to compile for them."""
 
 DOUBLE = np.dtype(np.float64)
+
+
+class ProgramShape(NamedTuple):
+    """All of a program but the numbers of its constants.
+
+    Attributes
+    ----------
+    names, returned
+        As in `Program`.
+    recording
+        The instructions; its constants are NaN.
+    """
+
+    names: tuple[str, ...]
+    recording: Recording
+    returned: int
+
 
 Careful = Callable[[Mapping[str, Any]], Sequence[Any]]
 """A function of float64 numbers or arrays, one for each name, that computes the same results with every
@@ -71,6 +88,12 @@ class Program:
         self._runs: dict[tuple[tuple[int, ...], ...], ArrayRun] = {}
         self._small_runs = 0
         self._small: Callable[..., tuple[tuple[FloatArray, ...], float]] | None = None
+
+    @cached_property
+    def shape(self) -> ProgramShape:
+        """All of it but its numbers; programs that differ in nothing else have equal ones."""
+        nowhere = (math.nan,) * len(self.recording.constants)
+        return ProgramShape(self.names, self.recording._replace(constants=nowhere), self.returned)
 
     @cached_property
     def floats(self) -> FloatFunction:
