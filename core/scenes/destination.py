@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 
-from core.autodiff import hessian, value_and_grad
+from core.autodiff import value_and_grad
 from core.differentiate import differentiate
 from core.expression import Expression
 from core.optimizers import Divergence, Objective, minimize
@@ -17,6 +17,7 @@ from core.scenes.curves import read_only
 from core.scenes.level_map import COORDINATES, surface
 from core.scenes.race_paths import Racer, objective_on, optimizer_of
 from core.scenes.state import Numbers
+from core.scenes.surface_hessian import surface_hessian
 
 Point = tuple[float, float]
 
@@ -109,12 +110,7 @@ class Minimum:
 
 def hessian_at(formula: str, parameters: Numbers, point: Point) -> FloatArray | None:
     """Hessian in x and y; None where it does not exist."""
-    expression = surface(formula, parameters)
-    matrix = np.zeros((2, 2))
-    places = [COORDINATES.index(name) for name in expression.names]
-    at = dict(zip(COORDINATES, map(float, point), strict=True))
-    with np.errstate(all="ignore"):
-        matrix[np.ix_(places, places)] = hessian(expression, at)
+    matrix = surface_hessian(formula, parameters)(*map(float, point))
     return matrix if np.isfinite(matrix).all() else None
 
 
@@ -167,7 +163,8 @@ def minimum_below(formula: str, parameters: Numbers, start: Point) -> Minimum | 
         None where the way leads to none: out of the domain, down without end, to a saddle, or where f is too
         flat for Newton's method to find its end.
     """
-    objective = objective_on(formula, parameters)
+    second = surface_hessian(formula, parameters)
+    objective = replace(objective_on(formula, parameters), hessian=lambda at: second(*at.tolist()))
     with np.errstate(all="ignore"):
         end = _flow(objective, np.array(start, dtype=np.float64))
         end = None if end is None else _polished(objective, end, start)
