@@ -56,6 +56,8 @@ class DescentLoop:
         Names of the optimiser's numbers.
     pack
         Makes bytes of what is kept of a step: point, gradient, memory, loss.
+    is_autonomous
+        Whether steps do not depend on their number, so that what was there before brings the same again.
 
     Raises
     ------
@@ -73,7 +75,13 @@ class DescentLoop:
         self._moving = [names.index(name) for name in shape.names]
         self._update = self._record(rule)
         self.pack = struct.Struct(f"{(2 + len(self.memory_names)) * self.coordinates + 1}d").pack
+        self.is_autonomous = not self._reads_step()
         self._functions: dict[tuple[bool, bool], FunctionType] = {}
+
+    def _reads_step(self) -> bool:
+        step = len(self._variables()) - 1
+        read = {operand for instruction in self._update.instructions for operand in instruction.operands}
+        return step in read or step in self._update.results
 
     def function(self, ends_at_limit: bool, noisy: bool, constants: tuple[float, ...]) -> Callable[..., Any]:
         """Return the loop for a formula with these constants."""

@@ -34,6 +34,9 @@ WORTH_COMPILING = 64
 FIRST_CHUNK = 256
 """After so many steps, and then whenever their number has doubled, it is checked that all is finite."""
 
+LONGEST_CYCLE = 64
+"""In so many steps at the end of a block it is looked for one that was taken before."""
+
 LARGEST = 1e300
 """Numbers beyond are for the careful code, which knows what overflows."""
 
@@ -53,6 +56,12 @@ class DescentSteps(NamedTuple):
     losses: FloatArray
     gradients: FloatArray
     memories: dict[str, FloatArray]
+
+    @property
+    def after_the_first(self) -> DescentSteps:
+        """All steps but the first."""
+        memories = {name: kept[1:] for name, kept in self.memories.items()}
+        return DescentSteps(self.points[1:], self.losses[1:], self.gradients[1:], memories)
 
 
 class DescentProgram:
@@ -85,14 +94,14 @@ class DescentProgram:
 
         The loop ends early before a step whose point, loss, gradient or memory is not finite, which is for
         the careful code to take and to explain, and after a step whose gradient is, but for rounding, not
-        longer than `tolerance`.
+        longer than `tolerance`. Where it rests or goes round, the rest is copied.
         """
         remembered = [float(value) for name in self._loop.memory_names for value in memory[name]]
         numbers = [getattr(rule, name) for name in self._loop.hyperparameters]
         limit = None if tolerance is None else tolerance * tolerance * (1.0 + 1e-9)
         loop = self._loop.function(limit is not None, noise is not None, self._constants)
         state = [*map(float, point), *map(float, gradient), *remembered]
-        tables = [np.empty((0, len(state) + 1))]
+        tables = []
         done, goes_on = 0, True
         while goes_on and done < steps:
             count = min(max(done, FIRST_CHUNK), steps - done)
@@ -109,7 +118,11 @@ class DescentProgram:
             tables.append(table)
             if goes_on:
                 state = table[-1, :-1].tolist()
-        return self._taken_apart(np.concatenate(tables))
+            if goes_on and done < steps and self._loop.is_autonomous and noise is None:
+                again = _repeated(table, steps - done)
+                tables.append(again)
+                done += len(again)
+        return self._taken_apart(tables[0] if len(tables) == 1 else _joined(tables, len(state) + 1))
 
     def _taken_apart(self, table: FloatArray) -> DescentSteps:
         k = self._loop.coordinates
@@ -118,6 +131,21 @@ class DescentProgram:
             for name, start in zip(self._loop.memory_names, range(2 * k, table.shape[1] - 1, k), strict=True)
         }
         return DescentSteps(table[:, :k], table[:, -1], table[:, k : 2 * k], memories)
+
+
+def _joined(tables: Sequence[FloatArray], width: int) -> FloatArray:
+    return np.concatenate(tables) if tables else np.empty((0, width))
+
+
+def _repeated(table: FloatArray, steps: int) -> FloatArray:
+    """Give the steps to come if the last one was there a few steps before; none if it was not."""
+    bits = table[-LONGEST_CYCLE:].view(np.int64)
+    same = np.flatnonzero((bits[:-1] == bits[-1]).all(axis=1))
+    if not same.size:
+        return table[:0]
+    period = len(bits) - 1 - int(same[-1])
+    result: FloatArray = table[len(table) - period + np.arange(steps) % period]
+    return result
 
 
 def _usable(table: FloatArray) -> FloatArray:

@@ -236,12 +236,17 @@ class Descent:
                 continue
             if not self.record.has_finite_memory:
                 break
-            if not checked:
-                same = self._is_same_step(loop(*before, 1))
-                loop, checked = (None, True) if same is False else (loop, same is True)
-            if loop is not None:
-                rest = steps - self.record.steps
+            rest = steps - self.record.steps
+            if checked:
                 self.record.extend(loop(*self.record.state, rest, tolerance))
+                continue
+            taken = loop(*before, rest + 1, tolerance)
+            same = self._is_same_step(taken)
+            checked = bool(same)
+            if same is False:
+                loop = None
+            elif same and self._is_same_to_the_last_bit(taken):
+                self.record.extend(taken.after_the_first)
         self._forget_overflow()
 
     def _recurs(self) -> bool:
@@ -277,19 +282,27 @@ class Descent:
         return partial(program.run, optimizer, noise=rows)
 
     def _is_same_step(self, by_loop: DescentSteps) -> bool | None:
-        """Tell whether the loop takes the last step as the optimiser did; None if it does not take it.
+        """Tell whether the loop took the last step as the optimiser did; None if it did not take it.
 
         The steps differ if an `update` that someone wrote mixes coordinates or draws random numbers.
         """
         if not len(by_loop.points):
             return None
-        there, memory = self.record.last, self.record.memory
-        pairs = [(by_loop.points[0], there.point)]
-        pairs += [(kept[0], memory[name]) for name, kept in by_loop.memories.items()]
         return all(
             np.array_equal(ours, theirs) or np.allclose(ours, theirs, rtol=1e-9, atol=0.0)
-            for ours, theirs in pairs
+            for ours, theirs in self._compared(by_loop)
         )
+
+    def _is_same_to_the_last_bit(self, by_loop: DescentSteps) -> bool:
+        """Tell whether all that the loop took goes on from the very same place."""
+        return all(np.array_equal(ours, theirs) for ours, theirs in self._compared(by_loop))
+
+    def _compared(self, by_loop: DescentSteps) -> list[tuple[FloatArray, Any]]:
+        there, memory = self.record.last, self.record.memory
+        return [
+            (by_loop.points[0], there.point),
+            *((kept[0], memory[name]) for name, kept in by_loop.memories.items()),
+        ]
 
     def _take_step(self) -> bool:
         """Take one step with care, and tell whether there was one."""

@@ -8,15 +8,21 @@ import numpy as np
 import pytest
 
 from core import parse
+from core.descent_loop import DescentLoop
 from core.optimizers import (
     LBFGS,
     OPTIMIZERS,
+    Adam,
     DampedNewton,
     ExponentialDecay,
     FirstOrder,
+    GradientDescent,
+    Momentum,
+    Nesterov,
     Newton,
     Objective,
     Optimizer,
+    StepDecay,
     Trajectory,
     minimize,
     noisy,
@@ -79,6 +85,47 @@ def test_steps_that_come_again_are_not_computed_again(optimizer, text, start):
     assert path.steps == STEPS
     assert count[0] < ENOUGH
     assert_same(path, plainly(exact, start, optimizer))
+
+
+FIRST_ORDER_CASES = [
+    (GradientDescent(0.01), HIMMELBLAU, (0.2, 0.9)),
+    (Momentum(0.008, beta=0.3), HIMMELBLAU, (0.2, 0.9)),
+    (Nesterov(0.008, beta=0.3), HIMMELBLAU, (0.2, 0.9)),
+    (GradientDescent(1.0), "x^2 + y^2", (0.3, -0.7)),  # from one side to the other
+    (GradientDescent(0.5), "|x| + y^2", (0.3, 1.0)),  # over a kink and back
+]
+
+
+@pytest.mark.parametrize(("optimizer", "text", "start"), FIRST_ORDER_CASES)
+def test_a_compiled_loop_ends_where_its_steps_come_again(monkeypatch, optimizer, text, start):
+    taken = [0]
+    plain = DescentLoop.function
+
+    def function(self, *kind):
+        loop = plain(self, *kind)
+
+        def counted(*given):
+            taken[0] += given[-5] - given[-6]
+            return loop(*given)
+
+        return counted
+
+    monkeypatch.setattr(DescentLoop, "function", function)
+    exact = of_formula(parse(text), ("x", "y"))
+    path = minimize(exact, start, optimizer, 10 * STEPS)
+    assert path.steps == 10 * STEPS
+    assert 0 < taken[0] <= STEPS
+    plain_path = minimize(replace(exact, expression=None), start, optimizer, STEPS)
+    assert path.points[: STEPS + 1].tobytes() == plain_path.points.tobytes()
+    assert path.gradients[: STEPS + 1].tobytes() == plain_path.gradients.tobytes()
+    assert path.losses[: STEPS + 1].tobytes() == plain_path.losses.tobytes()
+
+
+def test_a_loop_that_reads_the_number_of_its_step_does_not_repeat_itself():
+    exact = of_formula(parse("(x - 1)^2 + y^4"), ("x", "y"))
+    for optimizer in (Adam(0.5), GradientDescent(1.0, schedule=StepDecay(period=700, gamma=0.9))):
+        path = minimize(exact, (0.5, 0.0), optimizer, 800)
+        assert_same(path, minimize(replace(exact, expression=None), (0.5, 0.0), optimizer, 800))
 
 
 def test_pieces_are_the_whole():
