@@ -18,7 +18,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -160,7 +160,7 @@ class _Kind:
 
     rule: ElementwiseRule
 
-    @property
+    @cached_property
     def key(self) -> tuple[Any, ...]:
         """What makes a difference: the class, and the fields that are no hyperparameters."""
         rule: Any = self.rule

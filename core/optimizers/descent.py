@@ -241,11 +241,12 @@ class Descent:
                 self.record.extend(loop(*self.record.state, rest, tolerance))
                 continue
             taken = loop(*before, rest + 1, tolerance)
-            same = self._is_same_step(taken)
-            checked = bool(same)
-            if same is False:
+            if not len(taken.points):
+                continue
+            checked = self._is_same_step(taken)
+            if not checked:
                 loop = None
-            elif same and self._is_same_to_the_last_bit(taken):
+            elif self._goes_on_from_here(taken):
                 self.record.extend(taken.after_the_first)
         self._forget_overflow()
 
@@ -281,27 +282,24 @@ class Descent:
         rows = None if noise is None else lambda step: noise(step, shape).tolist()
         return partial(program.run, optimizer, noise=rows)
 
-    def _is_same_step(self, by_loop: DescentSteps) -> bool | None:
-        """Tell whether the loop took the last step as the optimiser did; None if it did not take it.
+    def _is_same_step(self, by_loop: DescentSteps) -> bool:
+        """Tell whether the loop took the last step as the optimiser did.
 
         The steps differ if an `update` that someone wrote mixes coordinates or draws random numbers.
         """
-        if not len(by_loop.points):
-            return None
-        return all(
-            np.array_equal(ours, theirs) or np.allclose(ours, theirs, rtol=1e-9, atol=0.0)
-            for ours, theirs in self._compared(by_loop)
+        return self._goes_on_from_here(by_loop) or all(
+            np.allclose(ours, theirs, rtol=1e-9, atol=0.0) for ours, theirs in self._compared(by_loop)
         )
 
-    def _is_same_to_the_last_bit(self, by_loop: DescentSteps) -> bool:
-        """Tell whether all that the loop took goes on from the very same place."""
-        return all(np.array_equal(ours, theirs) for ours, theirs in self._compared(by_loop))
+    def _goes_on_from_here(self, by_loop: DescentSteps) -> bool:
+        """Tell whether the first step of the loop is the last one to the last bit."""
+        return all(ours.tobytes() == theirs.tobytes() for ours, theirs in self._compared(by_loop))
 
-    def _compared(self, by_loop: DescentSteps) -> list[tuple[FloatArray, Any]]:
+    def _compared(self, by_loop: DescentSteps) -> list[tuple[FloatArray, FloatArray]]:
         there, memory = self.record.last, self.record.memory
         return [
             (by_loop.points[0], there.point),
-            *((kept[0], memory[name]) for name, kept in by_loop.memories.items()),
+            *((kept[0], np.asarray(memory[name])) for name, kept in by_loop.memories.items()),
         ]
 
     def _take_step(self) -> bool:

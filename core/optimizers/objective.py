@@ -38,11 +38,17 @@ class Evaluation(NamedTuple):
     @property
     def is_finite(self) -> bool:
         """Whether the point, the loss and the gradient are all finite numbers."""
-        return math.isfinite(self.loss) and _all_finite(self.gradient) and _all_finite(self.point)
+        return math.isfinite(self.loss) and all_finite(self.gradient) and all_finite(self.point)
 
 
-def _all_finite(array: FloatArray) -> bool:
-    """Tell whether all is finite; a few numbers are looked at one by one, which is faster."""
+def all_finite(array: FloatArray) -> bool:
+    """Tell whether all is finite; a few numbers are looked at one by one, which is faster.
+
+    Examples
+    --------
+    >>> all_finite(np.array([1.0, 2.0])), all_finite(np.array([[1.0], [np.nan]]))
+    (True, False)
+    """
     if array.size <= FEW:
         return all(map(math.isfinite, array.ravel().tolist()))
     return bool(np.isfinite(array).all())

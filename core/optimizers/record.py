@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.optimizers.base import Memory
-from core.optimizers.objective import Evaluation
+from core.optimizers.objective import Evaluation, all_finite
 from core.primitives import FloatArray
 from core.program_descent import DescentSteps
 
@@ -72,7 +72,7 @@ class Record:
     @property
     def has_finite_memory(self) -> bool:
         """Whether all that the optimiser remembers is finite."""
-        return all(np.isfinite(kept).all() for kept in self.memory.values())
+        return all(map(all_finite, map(np.asarray, self.memory.values())))
 
     def append(self, there: Evaluation, memory: Memory) -> None:
         """Keep one step."""
