@@ -143,7 +143,7 @@ class _Field:
             value, gradient = value_and_grad(self.expression, at)
             parts = [gradient.get(name, 0.0) for name in self.names]
         else:
-            value, *parts = program.compute({name: at[name] for name in program.names})
+            value, *parts = program.compute({name: at[name] for name in program.names if name in at})
         shape = np.broadcast_shapes(x.shape, y.shape)
         value, across, up = (_spread(part, shape) for part in (value, *parts))
         return value, *_where_known(value, across, up)
@@ -154,7 +154,7 @@ class _Field:
         if program is None:
             return *self.slopes(x, y), *_bends(self.expression, self.names, self._at(x, y))
         at = self._at(x, y)
-        results = program.compute({name: at[name] for name in program.names})
+        results = program.compute({name: at[name] for name in program.names if name in at})
         value, across, up, *bends = (_spread(part, x.shape) for part in results)
         return value, *_where_known(value, across, up), *bends
 
@@ -442,10 +442,8 @@ def _distinct(
 def _apart(units: FloatArray, places: FloatArray) -> FloatArray:
     """Keep the first of those in one square; the squares are moved, so that none is cut by their sides."""
     for shift in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
-        squares: dict[tuple[float, ...], int] = {}
-        for row, square in enumerate(np.round(units / SAME + shift).tolist()):
-            squares.setdefault(tuple(square), row)
-        first = list(squares.values())
+        squares = np.round(units / SAME + shift)
+        first = np.sort(np.unique(squares[:, 0] + 1j * squares[:, 1], return_index=True)[1])
         units, places = units[first], places[first]
     return places
 
@@ -455,9 +453,7 @@ def _rounded(field: _Field, places: FloatArray, cell: FloatArray) -> FloatArray:
     _, across, up = field.slopes(*places.T)
     least, best = np.hypot(across, up), places.copy()
     for digits in (3, 5, 7):
-        unit = 10.0 ** (np.floor(np.log10(cell)) - digits)
-        near = np.round(places / unit) * unit
-        near = np.array([[float(f"{part:.15g}") for part in row] for row in near.tolist()]).reshape(-1, 2)
+        near = _to_decimals(places, digits - np.floor(np.log10(cell)))
         far = np.abs(near - places).max(axis=1) > 2 * ARRIVED * cell.max()
         near[far] = places[far]
         _, across, up = field.slopes(*near.T)
@@ -466,6 +462,19 @@ def _rounded(field: _Field, places: FloatArray, cell: FloatArray) -> FloatArray:
         best[better] = near[better]
         least = np.where(better, size, least)
     return best + 0.0
+
+
+def _to_decimals(places: FloatArray, decimals: FloatArray) -> FloatArray:
+    """Round each column to so many decimals, to the very numbers that people would type.
+
+    Examples
+    --------
+    >>> _to_decimals(np.array([[0.30000000000000004, 1234.5]]), np.array([3.0, -2.0])).tolist()
+    [[0.3, 1200.0]]
+    """
+    fine, coarse = 10.0 ** np.maximum(decimals, 0.0), 10.0 ** np.maximum(-decimals, 0.0)
+    result: FloatArray = np.round(places / coarse * fine) / fine * coarse
+    return result
 
 
 def _around(field: _Field, places: FloatArray, distance: FloatArray) -> FloatArray:
@@ -497,12 +506,15 @@ def _classified(field: _Field, places: FloatArray, cell: FloatArray) -> list[Cri
     x, y = places.T
     values, _, _, *bends = field.bends(x, y)
     smaller, larger, _, _ = eigen(*bends)
-    sampled = _sampled_kinds(field, places, values, cell)
+    eigenvalues = list(zip(smaller.tolist(), larger.tolist(), strict=True))
+    singular = np.array([is_singular(low, high) for low, high in eigenvalues])
+    sampled = iter(_sampled_kinds(field, places[singular], values[singular], cell))
     points = []
-    rows = zip(x.tolist(), y.tolist(), values.tolist(), smaller.tolist(), larger.tolist(), strict=True)
-    for (across, up, value, low, high), seen in zip(rows, sampled, strict=True):
-        kind = seen
-        if not is_singular(low, high):
+    rows = zip(x.tolist(), y.tolist(), values.tolist(), eigenvalues, singular.tolist(), strict=True)
+    for across, up, value, (low, high), is_open in rows:
+        if is_open:
+            kind = next(sampled)
+        else:
             kind = Kind.MINIMUM if low > 0.0 else Kind.MAXIMUM if high < 0.0 else Kind.SADDLE
         if math.isfinite(value) and math.isfinite(low) and math.isfinite(high):
             points.append(CriticalPoint(across, up, value + 0.0, kind, low + 0.0, high + 0.0))
@@ -514,6 +526,8 @@ SAMPLED = (Kind.SADDLE, Kind.MINIMUM, Kind.MAXIMUM, Kind.DEGENERATE)
 
 def _sampled_kinds(field: _Field, places: FloatArray, values: FloatArray, cell: FloatArray) -> list[Kind]:
     """Judge by the values on a small circle around each place."""
+    if not len(places):
+        return []
     angles = np.linspace(0.0, 2.0 * np.pi, 32, endpoint=False)
     circle = NEAR * np.column_stack((np.cos(angles), np.sin(angles))) * cell
     around = places[:, None, :] + circle[None, :, :]

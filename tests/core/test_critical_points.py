@@ -97,3 +97,8 @@ def test_thousands_of_false_zeros_do_not_flood_the_memory() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 60e6
+
+
+def test_a_letter_without_a_number_is_told() -> None:
+    with pytest.raises(ValueError, match="no value for k"):
+        find_critical_points(parse("x^2 + k y^2"), {}, ("x", "y"), (-1.0, 1.0, -1.0, 1.0))
