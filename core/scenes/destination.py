@@ -8,16 +8,12 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from core.autodiff import value_and_grad
-from core.differentiate import differentiate
-from core.expression import Expression
 from core.optimizers import Divergence, Objective, minimize
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
-from core.scenes.level_map import COORDINATES, surface
 from core.scenes.race_paths import Racer, objective_on, optimizer_of
 from core.scenes.state import Numbers
-from core.scenes.surface_hessian import surface_hessian
+from core.scenes.surface_hessian import largest_curvatures, surface_hessian
 
 Point = tuple[float, float]
 
@@ -83,7 +79,7 @@ class Course:
     @cached_property
     def curvatures(self) -> FloatArray:
         """Largest curvature met until each point, shape ``(steps + 1,)``; NaN where there is none so far."""
-        largest = _largest_curvatures(self.formula, self.parameters, self.points)
+        largest = largest_curvatures(self.formula, self.parameters, self.points)
         met = np.maximum.accumulate(np.where(np.isnan(largest), -np.inf, largest))
         return read_only(np.where(np.isinf(met), np.nan, met))[0]
 
@@ -130,25 +126,6 @@ def course(formula: str, parameters: Numbers, start: Point, racer: Racer) -> Cou
         return None
     diverged = path.divergence is not None and (path.stopped or "").startswith("Diverged")
     return Course(formula, parameters, read_only(path.points)[0], diverged, path.divergence)
-
-
-def _largest_curvatures(formula: str, parameters: Numbers, points: FloatArray) -> FloatArray:
-    """Largest eigenvalue of the Hessian at each point; NaN where there is none."""
-    x, y = points.T
-    zero = np.zeros(len(points))
-    with np.errstate(all="ignore"):
-        rows = [value_and_grad(partial, {"x": x, "y": y})[1] for partial in _partials(formula, parameters)]
-        first, across = (rows[0].get(name, 0.0) + zero for name in COORDINATES)
-        second = rows[1].get("y", 0.0) + zero
-        largest = first / 2.0 + second / 2.0 + np.hypot(first / 2.0 - second / 2.0, across)
-    return np.where(np.isfinite(largest), largest, np.nan)
-
-
-@lru_cache(maxsize=16)
-def _partials(formula: str, parameters: Numbers) -> tuple[Expression, ...]:
-    """Partial derivatives, whose gradients are the rows of the Hessian."""
-    expression = surface(formula, parameters)
-    return tuple(differentiate(expression, name).derivative for name in COORDINATES)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.autodiff import hessian
+from core.autodiff import hessian, value_and_grad
+from core.differentiate import differentiate
+from core.expression import Expression
 from core.primitives import FloatArray
 from core.program import Program
 from core.program_hessian import second_order_program
@@ -36,16 +38,14 @@ def surface_hessian(formula: str, parameters: Numbers) -> Hessian:
             matrix[np.ix_(places, places)] = hessian(expression, {"x": x, "y": y})
         return matrix
 
-    program = _with_letters(formula) if parameters else None
-    if program is None or expression.stable_form is not expression:
+    known = _with_letters(formula, parameters)
+    if known is None:
         return with_numbers
-    numbers = dict(parameters)
-    if not numbers.keys() >= set(program.names).difference(COORDINATES):
-        return with_numbers
+    program, numbers = known
 
     def with_letters(x: float, y: float) -> FloatArray:
-        known = {**numbers, "x": x, "y": y}
-        results = program.at(*[known[name] for name in program.names])
+        at = {**numbers, "x": x, "y": y}
+        results = program.at(*[at[name] for name in program.names])
         if results is None:
             return with_numbers(x, y)
         _, _, _, xx, xy, yy = results
@@ -54,9 +54,51 @@ def surface_hessian(formula: str, parameters: Numbers) -> Hessian:
     return with_letters
 
 
+def largest_curvatures(formula: str, parameters: Numbers, points: FloatArray) -> FloatArray:
+    """Give the largest eigenvalue of the Hessian at points, rows of x and y; NaN where there is none."""
+    with np.errstate(all="ignore"):
+        xx, xy, yy = _entries(formula, parameters, points)
+        largest = xx / 2.0 + yy / 2.0 + np.hypot(xx / 2.0 - yy / 2.0, xy)
+    return np.where(np.isfinite(largest), largest, np.nan)
+
+
+def _entries(
+    formula: str, parameters: Numbers, points: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give the second derivatives by x, by both, and by y."""
+    x, y = np.ascontiguousarray(points.T)
+    known = _with_letters(formula, parameters)
+    if known is not None:
+        program, numbers = known
+        at = {**{name: np.array(number) for name, number in numbers.items()}, "x": x, "y": y}
+        results, all_finite = program.arrays(*[at[name] for name in program.names])
+        if all_finite and results[0].shape == x.shape:
+            return results[3], results[4], results[5]
+    rows = [value_and_grad(partial, {"x": x, "y": y})[1] for partial in _partials(formula, parameters)]
+    zero = np.zeros(len(points))
+    return rows[0].get("x", 0.0) + zero, rows[0].get("y", 0.0) + zero, rows[1].get("y", 0.0) + zero
+
+
+def _with_letters(formula: str, parameters: Numbers) -> tuple[Program, dict[str, float]] | None:
+    """Give a program for all numbers of the letters, and the numbers; None where it is not as good."""
+    program, expression = _program(formula), surface(formula, parameters)
+    if program is None or expression.stable_form is not expression:
+        return None
+    letters = set(program.names).difference(COORDINATES)
+    numbers = {name: float(number) for name, number in parameters if name in letters}
+    return (program, numbers) if letters == numbers.keys() else None
+
+
 @lru_cache(maxsize=64)
-def _with_letters(formula: str) -> Program | None:
+def _program(formula: str) -> Program | None:
     expression = expression_of(formula)
-    if expression.stable_form is not expression:
+    if expression.stable_form is not expression or not set(COORDINATES) & set(expression.names):
         return None
     return second_order_program(expression, COORDINATES, lambda values: ())
+
+
+@lru_cache(maxsize=16)
+def _partials(formula: str, parameters: Numbers) -> tuple[Expression, ...]:
+    """Partial derivatives, whose gradients are the rows of the Hessian."""
+    expression = surface(formula, parameters)
+    return tuple(differentiate(expression, name).derivative for name in COORDINATES)

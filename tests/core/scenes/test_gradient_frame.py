@@ -52,7 +52,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], list[Any]]:
 
 @pytest.mark.parametrize("frames", [dragged, moved])
 def test_a_frame_leaves_what_a_folded_card_shows(frames: Any, calls: Any) -> None:
-    best, along = calls(rate_outlook, "best_rate"), calls(destination, "_largest_curvatures")
+    best, along = calls(rate_outlook, "best_rate"), calls(destination, "largest_curvatures")
     scenes = [compute(frames(400 + frame)) for frame in range(3)]
     assert not best and not along
     for scene in scenes:
