@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -89,8 +89,7 @@ class Kind(Enum):
     DEGENERATE = "degenerate"
 
 
-@dataclass(frozen=True)
-class CriticalPoint:
+class CriticalPoint(NamedTuple):
     """A place where the gradient is zero.
 
     Attributes
@@ -435,8 +434,8 @@ def _distinct(
     if len(places) <= MOST:
         places = _rounded(field, places, cell)
         places = _apart(places / cell, places)
-    inside = (places[:, 0] >= left) & (places[:, 0] <= right)
-    return places[inside & (places[:, 1] >= bottom) & (places[:, 1] <= top)]
+    in_window = np.clip(places, (left, bottom), (right, top))
+    return in_window[(np.abs(in_window - places) <= ARRIVED * cell).all(axis=1)]
 
 
 def _apart(units: FloatArray, places: FloatArray) -> FloatArray:
@@ -506,12 +505,12 @@ def _classified(field: _Field, places: FloatArray, cell: FloatArray) -> list[Cri
     x, y = places.T
     values, _, _, *bends = field.bends(x, y)
     smaller, larger, _, _ = eigen(*bends)
-    eigenvalues = list(zip(smaller.tolist(), larger.tolist(), strict=True))
-    singular = np.array([is_singular(low, high) for low, high in eigenvalues])
+    sizes = np.abs(smaller), np.abs(larger)
+    singular = np.minimum(*sizes) <= SINGULAR * np.maximum(*sizes)
     sampled = iter(_sampled_kinds(field, places[singular], values[singular], cell))
     points = []
-    rows = zip(x.tolist(), y.tolist(), values.tolist(), eigenvalues, singular.tolist(), strict=True)
-    for across, up, value, (low, high), is_open in rows:
+    columns = (x, y, values, smaller, larger, singular)
+    for across, up, value, low, high, is_open in zip(*(each.tolist() for each in columns), strict=True):
         if is_open:
             kind = next(sampled)
         else:
