@@ -77,9 +77,9 @@ class LevelMap:
 def _crossings(plan: LevelMap, level: float) -> tuple[FloatArray, FloatArray]:
     every = max(1, len(plan.x) // SEARCHED)
     plan_x, plan_y = plan.x[::every], plan.y[::every]
-    heights = plan.heights[::every, ::every]
+    heights = np.ascontiguousarray(plan.heights[::every, ::every])
     column, row, part = _passages(heights, level)
-    row_up, column_up, part_up = _passages(heights.T, level)
+    row_up, column_up, part_up = _passages(np.ascontiguousarray(heights.T), level)
     across = plan_x[column] + part * (plan_x[1] - plan_x[0])
     up = plan_y[row_up] + part_up * (plan_y[1] - plan_y[0])
     x, y = np.concatenate((across, plan_x[column_up])), np.concatenate((plan_y[row], up))
@@ -90,7 +90,8 @@ def _crossings(plan: LevelMap, level: float) -> tuple[FloatArray, FloatArray]:
 def _passages(heights: FloatArray, level: float) -> tuple[IndexArray, IndexArray, FloatArray]:
     """Give the column before each passage along a row, the row, and the part of the step to it."""
     above = heights > level
-    row, column = np.nonzero(above[:, :-1] != above[:, 1:])
+    changes = above[:, :-1] != above[:, 1:]
+    row, column = np.divmod(np.flatnonzero(changes), changes.shape[1])
     with np.errstate(all="ignore"):
         before, after = heights[row, column] - level, heights[row, column + 1] - level
         passes = before * after < 0.0
