@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from core.optimizers.stability import shown
-from core.scenes.destination import Point, course, destination
+from core.scenes.destination import course, destination
+from core.scenes.downhill import Point
 from core.scenes.gradient_state import GradientState
 from core.scenes.race_paths import Racer, optimizer_of
 from core.scenes.rate_limits import Bound, RateLimits, equation, limit_latex

@@ -10,7 +10,8 @@ import numpy as np
 
 from core.optimizers import Optimizer
 from core.optimizers.stability import shown
-from core.scenes.destination import Course, Minimum, Point, hessian_at
+from core.scenes.destination import Course, Minimum, hessian_at
+from core.scenes.downhill import Point
 from core.scenes.state import Numbers
 
 ORDER, BLOWN_UP = ("minimum", "ahead", "point"), ("minimum", "point")

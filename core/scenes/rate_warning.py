@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from core.optimizers import Divergence, Optimizer, minimize
 from core.optimizers.stability import shown
-from core.scenes.destination import Course, Minimum, Point
+from core.scenes.destination import Course, Minimum
+from core.scenes.downhill import Point
 from core.scenes.level_map import COORDINATES, surface
 from core.scenes.race_paths import Racer, optimizer_of
 from core.scenes.rate_limits import Bound, equation, limit_latex

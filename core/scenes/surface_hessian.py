@@ -20,38 +20,48 @@ Hessian = Callable[[float, float], FloatArray]
 """Gives the matrix of second derivatives in x and y, NaN where one does not exist, in memory of its own."""
 
 
+SecondOrder = Callable[[float, float], tuple[float, ...] | None]
+"""Gives value, gradient, and the second derivatives by x, by both and by y; None if one is not finite."""
+
+
 @lru_cache(maxsize=64)
 def surface_hessian(formula: str, parameters: Numbers) -> Hessian:
-    """Give the Hessian of a valid formula of x and y, whose letters have numbers.
-
-    A program for the numbers would have to be recorded anew whenever a letter moves, so one with the letters
-    among its variables computes it. Where that is not finite, and where a number lets the formula be
-    rewritten to one in which nothing cancels, as 1 in the place of a in ``a - cos(x)``, the formula with the
-    numbers in it decides.
-    """
-    expression = surface(formula, parameters)
+    """Give the Hessian of a valid formula of x and y, whose letters have numbers."""
+    expression, known = surface(formula, parameters), second_order(formula, parameters)
     places = [COORDINATES.index(name) for name in expression.names]
 
-    def with_numbers(x: float, y: float) -> FloatArray:
-        matrix = np.zeros((2, 2))
+    def matrix(x: float, y: float) -> FloatArray:
+        results = known(x, y)
+        if results is not None:
+            _, _, _, xx, xy, yy = results
+            return np.array(((xx, xy), (xy, yy)))
+        careful = np.zeros((2, 2))
         with np.errstate(all="ignore"):
-            matrix[np.ix_(places, places)] = hessian(expression, {"x": x, "y": y})
-        return matrix
+            careful[np.ix_(places, places)] = hessian(expression, {"x": x, "y": y})
+        return careful
 
+    return matrix
+
+
+@lru_cache(maxsize=64)
+def second_order(formula: str, parameters: Numbers) -> SecondOrder:
+    """Give value and derivatives of a valid formula of x and y where all are finite.
+
+    A program for the numbers of the letters would have to be recorded anew whenever a letter moves, so one
+    with the letters among its variables computes it. Where a number lets the formula be rewritten to one in
+    which nothing cancels, as 1 in the place of a in ``a - cos(x)``, the program is made for the numbers.
+    """
     known = _with_letters(formula, parameters)
-    if known is None:
-        return with_numbers
-    program, numbers = known
+    program, numbers = known if known is not None else (_with_numbers(formula, parameters), {})
+    if program is None:
+        return lambda x, y: None
+    at, names = program.at, program.names
 
-    def with_letters(x: float, y: float) -> FloatArray:
-        at = {**numbers, "x": x, "y": y}
-        results = program.at(*[at[name] for name in program.names])
-        if results is None:
-            return with_numbers(x, y)
-        _, _, _, xx, xy, yy = results
-        return np.array(((xx, xy), (xy, yy)))
+    def results(x: float, y: float) -> tuple[float, ...] | None:
+        values = {**numbers, "x": x, "y": y}
+        return at(*[values[name] for name in names])
 
-    return with_letters
+    return results
 
 
 def largest_curvatures(formula: str, parameters: Numbers, points: FloatArray) -> FloatArray:
@@ -87,6 +97,11 @@ def _with_letters(formula: str, parameters: Numbers) -> tuple[Program, dict[str,
     letters = set(program.names).difference(COORDINATES)
     numbers = {name: float(number) for name, number in parameters if name in letters}
     return (program, numbers) if letters == numbers.keys() else None
+
+
+@lru_cache(maxsize=64)
+def _with_numbers(formula: str, parameters: Numbers) -> Program | None:
+    return second_order_program(surface(formula, parameters), COORDINATES, lambda values: ())
 
 
 @lru_cache(maxsize=64)
