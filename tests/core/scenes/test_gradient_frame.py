@@ -69,6 +69,24 @@ def test_a_frame_with_another_p_searches_nothing_on_the_surface(calls: Any) -> N
     assert not searches and not leaps
 
 
+@pytest.mark.parametrize(
+    "text", ["x^2 - y^2", "sin(3x) exp(-y^2)", "|x - y| + tanh(40x)", "x^4 y + cos(x y)"]
+)
+def test_a_slice_that_cannot_leap_is_the_one_that_was_searched_for_leaps(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = replace(type_formula(HIMMELBLAU, text), point=(0.3, 0.7))
+    found = compute(state).slices
+    gradient_slices._slice_curve.cache_clear()
+    monkeypatch.setattr(gradient_slices, "_never_leaps", lambda formula, parameters: False)
+    searched = compute(state).slices
+    assert found is not None and searched is not None
+    for ours, theirs in zip(found, searched, strict=True):
+        assert ours.curve is not theirs.curve
+        assert np.array_equal(ours.curve.y, theirs.curve.y, equal_nan=True)
+        assert np.array_equal(ours.curve.x, theirs.curve.x)
+
+
 def test_a_race_that_was_run_before_is_taken_by_its_loops(calls: Any) -> None:
     for frame in range(600, 608):
         compute(dragged(frame))
