@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from core.expression import Apply, Constant, Expression
 from core.primitives import FloatArray
 
 Function = Callable[[FloatArray], Any]
@@ -61,6 +62,14 @@ ROUNDING = 1e-12
 """Relative error under which two values count as equal."""
 
 
+CONTINUOUS = frozenset({
+    "add", "subtract", "multiply", "negative", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech",
+    "atan", "asinh", "hypot", "cbrt", "logaddexp", "abs", "max", "min", "sigmoid", "softplus", "relu",
+    "leaky_relu", "elu", "silu", "mish", "selu", "gelu", "erf", "erfc", "erfi", "sinc",
+})  # fmt: skip
+"""Rows that are defined and continuous everywhere; so are powers of a whole exponent from 0 on."""
+
+
 @dataclass(frozen=True)
 class Break:
     """A jump, a hole, or an end of the curve.
@@ -80,6 +89,27 @@ class Break:
     value: float
     left: float
     right: float
+
+
+def is_continuous(expression: Expression) -> bool:
+    """Tell whether a formula is defined and continuous everywhere, because every operation in it is.
+
+    False means that nobody knows.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> [is_continuous(parse(text)) for text in ("x^2 - |sin(x)|", "1/x", "x^x", "floor(x)", "3")]
+    [True, False, False, False, True]
+    """
+    return all(not isinstance(node, Apply) or _is_continuous_row(node) for node in expression.nodes)
+
+
+def _is_continuous_row(node: Apply) -> bool:
+    if node.primitive.name != "power":
+        return node.primitive.name in CONTINUOUS
+    exponent = node.operands[1]
+    return isinstance(exponent, Constant) and exponent.value >= 0.0 and exponent.value.is_integer()
 
 
 def usual_heights(y: FloatArray) -> tuple[float, float] | None:

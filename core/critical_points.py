@@ -9,11 +9,11 @@ jump or pole. The eigenvalues of the Hessian tell what kind it is, or values aro
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from core.autodiff import value_and_grad
 from core.differentiate import differentiate
 from core.expression import Expression
 from core.primitives import FloatArray
+from core.program import Program, gradient_program
+from core.program_hessian import second_order_program
 
 SAMPLES = 97
 """Samples along each side of the rectangle."""
@@ -87,8 +89,7 @@ class Kind(Enum):
     DEGENERATE = "degenerate"
 
 
-@dataclass(frozen=True)
-class CriticalPoint:
+class CriticalPoint(NamedTuple):
     """A place where the gradient is zero.
 
     Attributes
@@ -135,23 +136,26 @@ class _Field:
 
     def slopes(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Give the value and both partial derivatives; NaN where one of them is not finite."""
-        value, gradient = value_and_grad(self.expression, self._at(x, y))
-        zero = np.zeros(np.broadcast(x, y).shape)
-        parts = [np.asarray(gradient.get(name, 0.0)) + zero for name in self.names]
-        known = np.isfinite(value) & np.isfinite(parts[0]) & np.isfinite(parts[1])
-        across, up = (np.where(known, part, np.nan) for part in parts)
-        return value + zero, across, up
+        at = self._at(x, y)
+        program = _first_order(self.expression, self.names)
+        if program is None:
+            value, gradient = value_and_grad(self.expression, at)
+            parts = [gradient.get(name, 0.0) for name in self.names]
+        else:
+            value, *parts = program.compute({name: at[name] for name in program.names if name in at})
+        shape = np.broadcast_shapes(x.shape, y.shape)
+        value, across, up = (_spread(part, shape) for part in (value, *parts))
+        return value, *_where_known(value, across, up)
 
-    def bends(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Give the second derivatives: twice by the first letter, by both, twice by the second."""
-        first, second = _partials(self.expression, self.names)
-        by_first, by_second = (value_and_grad(each, self._at(x, y))[1] for each in (first, second))
-        zero = np.zeros(x.shape)
-        a, b = self.names
-        return tuple(  # type: ignore[return-value]
-            np.asarray(part) + zero
-            for part in (by_first.get(a, 0.0), by_first.get(b, 0.0), by_second.get(b, 0.0))
-        )
+    def bends(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, ...]:
+        """Give value, partial and second derivatives: twice by the first letter, by both, by the second."""
+        program = _second_order(self.expression, self.names)
+        if program is None:
+            return *self.slopes(x, y), *_bends(self.expression, self.names, self._at(x, y))
+        at = self._at(x, y)
+        results = program.compute({name: at[name] for name in program.names if name in at})
+        value, across, up, *bends = (_spread(part, x.shape) for part in results)
+        return value, *_where_known(value, across, up), *bends
 
     def _at(self, x: FloatArray, y: FloatArray) -> dict[str, Any]:
         return {**self.numbers, self.names[0]: x, self.names[1]: y}
@@ -201,15 +205,18 @@ def find_critical_points(
     cell = np.array((x[1] - x[0], y[1] - y[0]))
     with np.errstate(all="ignore"):
         heights, across, up = field.slopes(x[None, :], y[:, None])
-        quiet = np.hypot(across, up) <= NOISE * np.abs(heights) / (SAMPLES * cell.max())
-        across, up = np.where(quiet, 0.0, across), np.where(quiet, 0.0, up)
-        flat = _corners(quiet).all(axis=0)
+        size = np.hypot(across, up)
+        quiet = size <= NOISE * np.abs(heights) / (SAMPLES * cell.max())
+        flat = np.zeros((SAMPLES - 1, SAMPLES - 1), dtype=np.bool_)
+        if quiet.any():
+            across, up, size = (np.where(quiet, 0.0, part) for part in (across, up, size))
+            flat = _over_corners(np.logical_and, quiet)
         hopeful = _has_zero(across) & _has_zero(up) & ~flat
         if np.count_nonzero(hopeful) > MOST_CELLS:
             return CriticalPoints((), TOO_MANY)
-        starts = _starts(x, y, hopeful, _lowest(np.hypot(across, up)))
+        starts = _starts(x, y, hopeful, _lowest(size))
         found = _distinct(field, _newton(field, starts, cell), cell, window)
-        steepest = float(np.nanmax(np.hypot(across, up), initial=0.0))
+        steepest = float(np.nanmax(size, initial=0.0))
         found = found[_dies_away(field, found, cell, steepest)]
         points = _classified(field, found, cell)
         alone = _isolated(points, cell)
@@ -224,6 +231,51 @@ def find_critical_points(
 def _partials(expression: Expression, names: tuple[str, str]) -> tuple[Expression, Expression]:
     first, second = (differentiate(expression, name).derivative for name in names)
     return first, second
+
+
+def _spread(values: Any, shape: tuple[int, ...]) -> FloatArray:
+    """Give values a shape, such as those that depend on one letter only."""
+    return values if np.shape(values) == shape else np.broadcast_to(values, shape)
+
+
+def _where_known(value: FloatArray, across: FloatArray, up: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Keep partial derivatives where all three are finite."""
+    known = np.isfinite(value) & np.isfinite(across) & np.isfinite(up)
+    if known.all():
+        return across, up
+    return np.where(known, across, np.nan), np.where(known, up, np.nan)
+
+
+@lru_cache(maxsize=32)
+def _first_order(expression: Expression, names: tuple[str, str]) -> Program | None:
+    """Compile value and both partial derivatives; where they are not finite, the tape computes them."""
+
+    def carefully(at: Mapping[str, Any]) -> Sequence[Any]:
+        value, gradient = value_and_grad(expression, at)
+        return value, *(gradient.get(name, 0.0) for name in names)
+
+    return gradient_program(expression, carefully, names)
+
+
+@lru_cache(maxsize=32)
+def _second_order(expression: Expression, names: tuple[str, str]) -> Program | None:
+    """Compile all derivatives at once; where they are not finite, the partial ones are differentiated."""
+
+    def carefully(at: Mapping[str, Any]) -> Sequence[Any]:
+        value, gradient = value_and_grad(expression, at)
+        bends = _bends(expression, names, at)
+        return value, *(gradient.get(name, 0.0) for name in names), *bends
+
+    return second_order_program(expression, names, carefully)
+
+
+def _bends(expression: Expression, names: tuple[str, str], at: Mapping[str, Any]) -> tuple[FloatArray, ...]:
+    """Give the second derivatives: twice by the first letter, by both, twice by the second."""
+    by_first, by_second = (value_and_grad(each, at)[1] for each in _partials(expression, names))
+    a, b = names
+    zero = np.zeros(np.broadcast_shapes(*map(np.shape, at.values())))
+    parts = by_first.get(a, 0.0), by_first.get(b, 0.0), by_second.get(b, 0.0)
+    return tuple(np.asarray(part) + zero for part in parts)
 
 
 def _isolated(points: list[CriticalPoint], cell: FloatArray) -> BoolArray:
@@ -270,26 +322,26 @@ def _starts(x: FloatArray, y: FloatArray, hopeful: BoolArray, lowest: BoolArray)
     return np.concatenate((*places, np.column_stack((x[column[chosen]], y[row[chosen]]))))
 
 
-def _corners(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return np.stack((values[:-1, :-1], values[1:, :-1], values[:-1, 1:], values[1:, 1:]))
+def _over_corners(combine: Callable[[Any, Any], Any], values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Combine what is at the four corners of each cell."""
+    sides = combine(values[:-1], values[1:])
+    return combine(sides[:, :-1], sides[:, 1:])  # type: ignore[no-any-return]
 
 
 def _has_zero(values: FloatArray) -> BoolArray:
     """Tell in which cells a function on the grid changes its sign, or is zero at a corner."""
-    corners = _corners(values)
-    result: BoolArray = (corners.min(axis=0) <= 0.0) & (corners.max(axis=0) >= 0.0)
+    least, greatest = _over_corners(np.minimum, values), _over_corners(np.maximum, values)
+    result: BoolArray = (least <= 0.0) & (greatest >= 0.0)
     return result
 
 
 def _lowest(values: FloatArray) -> BoolArray:
     """Tell which samples are not above any of their neighbours."""
     known = np.where(np.isnan(values), np.inf, values)
-    padded = np.pad(known, 1, constant_values=np.inf)
-    result = np.isfinite(known)
-    for down in (0, 1, 2):
-        for along in (0, 1, 2):
-            if (down, along) != (1, 1):
-                result &= known <= padded[down : down + known.shape[0], along : along + known.shape[1]]
+    least = np.pad(known, 1, constant_values=np.inf)
+    least = np.minimum(np.minimum(least[:-2], least[1:-1]), least[2:])
+    least = np.minimum(np.minimum(least[:, :-2], least[:, 1:-1]), least[:, 2:])
+    result: BoolArray = np.isfinite(known) & (known <= least)
     return result
 
 
@@ -318,9 +370,7 @@ def _newton(field: _Field, starts: FloatArray, cell: FloatArray) -> FloatArray:
 
 def _step(field: _Field, places: FloatArray) -> FloatArray:
     """Newton's step, along eigenvectors of which the eigenvalue is zero none."""
-    x, y = places.T
-    _, across, up = field.slopes(x, y)
-    xx, xy, yy = field.bends(x, y)
+    _, across, up, xx, xy, yy = field.bends(*places.T)
     smaller, larger, cosine, sine = eigen(xx, xy, yy)
     size = np.maximum(np.abs(smaller), np.abs(larger))
     along, beside = across * cosine + up * sine, up * cosine - across * sine
@@ -384,15 +434,15 @@ def _distinct(
     if len(places) <= MOST:
         places = _rounded(field, places, cell)
         places = _apart(places / cell, places)
-    inside = (places[:, 0] >= left) & (places[:, 0] <= right)
-    return places[inside & (places[:, 1] >= bottom) & (places[:, 1] <= top)]
+    in_window = np.clip(places, (left, bottom), (right, top))
+    return in_window[(np.abs(in_window - places) <= ARRIVED * cell).all(axis=1)]
 
 
 def _apart(units: FloatArray, places: FloatArray) -> FloatArray:
     """Keep the first of those in one square; the squares are moved, so that none is cut by their sides."""
     for shift in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
         squares = np.round(units / SAME + shift)
-        first = np.sort(np.unique(squares, axis=0, return_index=True)[1])
+        first = np.sort(np.unique(squares[:, 0] + 1j * squares[:, 1], return_index=True)[1])
         units, places = units[first], places[first]
     return places
 
@@ -402,25 +452,36 @@ def _rounded(field: _Field, places: FloatArray, cell: FloatArray) -> FloatArray:
     _, across, up = field.slopes(*places.T)
     least, best = np.hypot(across, up), places.copy()
     for digits in (3, 5, 7):
-        unit = 10.0 ** (np.floor(np.log10(cell)) - digits)
-        near = np.round(places / unit) * unit
-        near = np.array([[float(f"{part:.15g}") for part in row] for row in near.tolist()]).reshape(-1, 2)
-        near[np.abs(near - places).max(axis=1) > 2 * ARRIVED * cell.max()] = np.nan
+        near = _to_decimals(places, digits - np.floor(np.log10(cell)))
+        far = np.abs(near - places).max(axis=1) > 2 * ARRIVED * cell.max()
+        near[far] = places[far]
         _, across, up = field.slopes(*near.T)
-        size = np.hypot(across, up)
+        size = np.where(far, np.nan, np.hypot(across, up))
         better = size < least if digits > 3 else size <= least
         best[better] = near[better]
         least = np.where(better, size, least)
     return best + 0.0
 
 
+def _to_decimals(places: FloatArray, decimals: FloatArray) -> FloatArray:
+    """Round each column to so many decimals, to the very numbers that people would type.
+
+    Examples
+    --------
+    >>> _to_decimals(np.array([[0.30000000000000004, 1234.5]]), np.array([3.0, -2.0])).tolist()
+    [[0.3, 1200.0]]
+    """
+    fine, coarse = 10.0 ** np.maximum(decimals, 0.0), 10.0 ** np.maximum(-decimals, 0.0)
+    result: FloatArray = np.round(places / coarse * fine) / fine * coarse
+    return result
+
+
 def _around(field: _Field, places: FloatArray, distance: FloatArray) -> FloatArray:
-    """Largest gradient at four places around each."""
-    sizes = []
-    for along, rise in ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0), (0.7, 0.7), (-0.7, -0.7)):
-        _, across, up = field.slopes(*(places + np.array((along, rise)) * distance).T)
-        sizes.append(np.hypot(across, up))
-    result: FloatArray = np.max(sizes, axis=0)
+    """Largest gradient at some places around each."""
+    directions = np.array(((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0), (0.7, 0.7), (-0.7, -0.7)))
+    around = places + (directions * distance)[:, None, :]
+    _, across, up = field.slopes(around[..., 0], around[..., 1])
+    result: FloatArray = np.hypot(across, up).max(axis=0)
     return result
 
 
@@ -463,14 +524,17 @@ def _classified(field: _Field, places: FloatArray, cell: FloatArray) -> list[Cri
     if not len(places):
         return []
     x, y = places.T
-    values, _, _ = field.slopes(x, y)
-    smaller, larger, _, _ = eigen(*field.bends(x, y))
-    sampled = _sampled_kinds(field, places, values, cell)
+    values, _, _, *bends = field.bends(x, y)
+    smaller, larger, _, _ = eigen(*bends)
+    sizes = np.abs(smaller), np.abs(larger)
+    singular = np.minimum(*sizes) <= SINGULAR * np.maximum(*sizes)
+    sampled = iter(_sampled_kinds(field, places[singular], values[singular], cell))
     points = []
-    rows = zip(x.tolist(), y.tolist(), values.tolist(), smaller.tolist(), larger.tolist(), strict=True)
-    for (across, up, value, low, high), seen in zip(rows, sampled, strict=True):
-        kind = seen
-        if not is_singular(low, high):
+    columns = (x, y, values, smaller, larger, singular)
+    for across, up, value, low, high, is_open in zip(*(each.tolist() for each in columns), strict=True):
+        if is_open:
+            kind = next(sampled)
+        else:
             kind = Kind.MINIMUM if low > 0.0 else Kind.MAXIMUM if high < 0.0 else Kind.SADDLE
         if math.isfinite(value) and math.isfinite(low) and math.isfinite(high):
             points.append(CriticalPoint(across, up, value + 0.0, kind, low + 0.0, high + 0.0))
@@ -482,6 +546,8 @@ SAMPLED = (Kind.SADDLE, Kind.MINIMUM, Kind.MAXIMUM, Kind.DEGENERATE)
 
 def _sampled_kinds(field: _Field, places: FloatArray, values: FloatArray, cell: FloatArray) -> list[Kind]:
     """Judge by the values on a small circle around each place."""
+    if not len(places):
+        return []
     angles = np.linspace(0.0, 2.0 * np.pi, 32, endpoint=False)
     circle = NEAR * np.column_stack((np.cos(angles), np.sin(angles))) * cell
     around = places[:, None, :] + circle[None, :, :]

@@ -6,6 +6,8 @@ Typed text never gets here: the source holds numbered names, operators and the n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 
@@ -20,6 +22,12 @@ def generated_function(source: str, names: Mapping[str, Any]) -> Callable[..., A
         All that the source may refer to.
     """
     space = dict(names)
-    exec(compile(source, "<program>", "exec"), space)
+    exec(_code(source), space)
     function: Callable[..., Any] = space["run"]
     return function
+
+
+@lru_cache(maxsize=128)
+def _code(source: str) -> CodeType:
+    """Compile source once: formulas that differ in their numbers only have the same."""
+    return compile(source, "<program>", "exec")

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,23 @@ OFTEN = 32
 """After so many runs on few elements it pays to compile for them."""
 
 DOUBLE = np.dtype(np.float64)
+
+
+class ProgramShape(NamedTuple):
+    """All of a program but the numbers of its constants.
+
+    Attributes
+    ----------
+    names, returned
+        As in `Program`.
+    recording
+        The instructions; its constants are NaN.
+    """
+
+    names: tuple[str, ...]
+    recording: Recording
+    returned: int
+
 
 Careful = Callable[[Mapping[str, Any]], Sequence[Any]]
 """A function of float64 numbers or arrays, one for each name, that computes the same results with every
@@ -71,6 +88,12 @@ class Program:
         self._runs: dict[tuple[tuple[int, ...], ...], ArrayRun] = {}
         self._small_runs = 0
         self._small: Callable[..., tuple[tuple[FloatArray, ...], float]] | None = None
+
+    @cached_property
+    def shape(self) -> ProgramShape:
+        """All of it but its numbers; programs that differ in nothing else have equal ones."""
+        nowhere = (math.nan,) * len(self.recording.constants)
+        return ProgramShape(self.names, self.recording._replace(constants=nowhere), self.returned)
 
     @cached_property
     def floats(self) -> FloatFunction:
@@ -217,13 +240,17 @@ def value_program(expression: Expression) -> Program:
     return Program(expression.names, recording, 1, lambda chosen: (expression.evaluate_carefully(chosen),))
 
 
-def gradient_program(expression: Expression, carefully: Careful) -> Program | None:
+def gradient_program(
+    expression: Expression, carefully: Careful, moving: Sequence[str] | None = None
+) -> Program | None:
     """Compile the value and the partial derivative for each name, by the stable form.
 
     Parameters
     ----------
     carefully
         Computes value and partial derivatives by the tape.
+    moving
+        The letters that are differentiated for, if it is not all of them.
 
     Returns
     -------
@@ -237,7 +264,8 @@ def gradient_program(expression: Expression, carefully: Careful) -> Program | No
     if cotangents is None:
         return None
     zero = recorder.number(0.0)
-    gradient = [cotangents.get(Variable(name), zero) for name in expression.names]
+    names = expression.names if moving is None else moving
+    gradient = [cotangents.get(Variable(name), zero) for name in names]
     recording = recorder.recording([values[form], *gradient])
     return Program(expression.names, recording, 1 + len(gradient), carefully)
 

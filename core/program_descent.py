@@ -15,40 +15,30 @@ is computed before the loop.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
-import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from core.descent_loop import DescentLoop, ElementwiseRule
 from core.expression import Expression
-from core.primitives import FloatArray, multiply
-from core.program import Program
-from core.program_floats import compiled, float_lines
-from core.recorder import Instruction, Recorder, Recording, Register, Rule
+from core.primitives import FloatArray
+from core.program import Program, ProgramShape
+
+WORTH_COMPILING = 64
+"""From so many steps on, a compiled loop saves more time than it takes to compile."""
 
 FIRST_CHUNK = 256
 """After so many steps, and then whenever their number has doubled, it is checked that all is finite."""
 
+LONGEST_CYCLE = 64
+"""In so many steps at the end of a block it is looked for one that was taken before."""
+
 LARGEST = 1e300
 """Numbers beyond are for the careful code, which knows what overflows."""
-
-
-class ElementwiseRule(Protocol):
-    """An optimiser that moves each coordinate by the same arithmetic, without branches on numbers.
-
-    It is a dataclass; its fields that are floats are hyperparameters.
-    """
-
-    def update(
-        self, point: Any, gradient: Any, memory: dict[str, Any], step: Any
-    ) -> tuple[Any, dict[str, Any]]:
-        """Return the next point and the memory after this step; the first step is 1."""
-        ...
 
 
 class DescentSteps(NamedTuple):
@@ -67,38 +57,27 @@ class DescentSteps(NamedTuple):
     gradients: FloatArray
     memories: dict[str, FloatArray]
 
+    @property
+    def after_the_first(self) -> DescentSteps:
+        """All steps but the first."""
+        memories = {name: kept[1:] for name, kept in self.memories.items()}
+        return DescentSteps(self.points[1:], self.losses[1:], self.gradients[1:], memories)
+
 
 class DescentProgram:
     """A loop for one formula and one kind of optimiser.
 
     Parameters
     ----------
-    program
-        Computes the formula's value and gradient.
-    names
-        The letters that move, in the order of a point's coordinates; all free letters are among them.
-    rule
-        The optimiser. The numbers of its hyperparameters don't matter, only which it has.
-    memory_names
-        What it remembers, in the order of ``DescentSteps.memories``.
-
-    Raises
-    ------
-    TypeError, AttributeError
-        If the optimiser's step is more than arithmetic and functions of the table.
+    loop
+        The loop for formulas of its shape.
+    constants
+        The numbers in the formula's program.
     """
 
-    def __init__(
-        self, program: Program, names: Sequence[str], rule: ElementwiseRule, memory_names: Sequence[str]
-    ) -> None:
-        self._coordinates = len(names)
-        self._memory_names = tuple(memory_names)
-        self._hyperparameters = hyperparameter_names(rule)
-        self._program = program
-        self._moving = [names.index(name) for name in program.names]
-        self._update = self._record(rule)
-        self._pack = struct.Struct(f"{(2 + len(self._memory_names)) * self._coordinates + 1}d").pack
-        self._loops: dict[tuple[bool, bool], Callable[..., Any]] = {}
+    def __init__(self, loop: DescentLoop, constants: tuple[float, ...]) -> None:
+        self._loop = loop
+        self._constants = constants
 
     def run(
         self,
@@ -115,14 +94,14 @@ class DescentProgram:
 
         The loop ends early before a step whose point, loss, gradient or memory is not finite, which is for
         the careful code to take and to explain, and after a step whose gradient is, but for rounding, not
-        longer than `tolerance`.
+        longer than `tolerance`. Where it rests or goes round, the rest is copied.
         """
-        remembered = [float(value) for name in self._memory_names for value in memory[name]]
-        numbers = [getattr(rule, name) for name in self._hyperparameters]
+        remembered = [float(value) for name in self._loop.memory_names for value in memory[name]]
+        numbers = [getattr(rule, name) for name in self._loop.hyperparameters]
         limit = None if tolerance is None else tolerance * tolerance * (1.0 + 1e-9)
-        loop = self._loop(limit is not None, noise is not None)
+        loop = self._loop.function(limit is not None, noise is not None, self._constants)
         state = [*map(float, point), *map(float, gradient), *remembered]
-        tables = [np.empty((0, len(state) + 1))]
+        tables = []
         done, goes_on = 0, True
         while goes_on and done < steps:
             count = min(max(done, FIRST_CHUNK), steps - done)
@@ -130,7 +109,8 @@ class DescentProgram:
             rows = [] if noise is None else [(step, noise(step)) for step in range(first, first + count)]
             with suppress(ArithmeticError, ValueError):  # the step that raises has kept nothing
                 goes_on = (
-                    loop(*state, *numbers, first, first + count, limit, kept, self._pack, rows) is not None
+                    loop(*state, *numbers, first, first + count, limit, kept, self._loop.pack, rows)
+                    is not None
                 )
             table = _usable(np.frombuffer(kept, dtype=np.float64).reshape(-1, len(state) + 1))
             goes_on = goes_on and len(table) == count
@@ -138,100 +118,34 @@ class DescentProgram:
             tables.append(table)
             if goes_on:
                 state = table[-1, :-1].tolist()
-        return self._taken_apart(np.concatenate(tables))
+            if goes_on and done < steps and self._loop.is_autonomous and noise is None:
+                again = _repeated(table, steps - done)
+                tables.append(again)
+                done += len(again)
+        return self._taken_apart(tables[0] if len(tables) == 1 else _joined(tables, len(state) + 1))
 
     def _taken_apart(self, table: FloatArray) -> DescentSteps:
-        k = self._coordinates
+        k = self._loop.coordinates
         memories = {
             name: table[:, start : start + k]
-            for name, start in zip(self._memory_names, range(2 * k, table.shape[1] - 1, k), strict=True)
+            for name, start in zip(self._loop.memory_names, range(2 * k, table.shape[1] - 1, k), strict=True)
         }
         return DescentSteps(table[:, :k], table[:, -1], table[:, k : 2 * k], memories)
 
-    # Variables of the loop are the point, the gradient, the memory, the hyperparameters and the step
 
-    def _variables(self) -> list[str]:
-        count = (2 + len(self._memory_names)) * self._coordinates + len(self._hyperparameters) + 1
-        return [f"v{place}" for place in range(count)]
-
-    def _record(self, rule: ElementwiseRule) -> Recording:
-        """Record the step; its results are the new point and the memory."""
-        k = self._coordinates
-        recorder = Recorder(self._variables(), EXACT_RULES, finite=self._variables()[-1:])
-        variables = [recorder.variable(name) for name in self._variables()]
-        traced = copy.copy(rule)
-        for name, register in zip(
-            self._hyperparameters, variables[-1 - len(self._hyperparameters) :], strict=False
-        ):
-            object.__setattr__(traced, name, register)
-        moved: list[Register] = []
-        remembered: list[dict[str, Any]] = []
-        for coordinate in range(k):
-            memory = {
-                name: variables[(2 + place) * k + coordinate] for place, name in enumerate(self._memory_names)
-            }
-            point, memory = traced.update(
-                variables[coordinate], variables[k + coordinate], memory, variables[-1]
-            )
-            moved.append(recorder.register(point))
-            remembered.append(memory)
-        memories = [recorder.register(each[name]) for name in self._memory_names for each in remembered]
-        return recorder.recording([*moved, *memories])
-
-    def _loop(self, ends_at_limit: bool, noisy: bool) -> Callable[..., Any]:
-        kind = ends_at_limit, noisy
-        if kind not in self._loops:
-            instructions = self._update.instructions + self._program.recording.instructions
-            self._loops[kind] = compiled(self._source(*kind), Recording((), instructions, ()))
-        return self._loops[kind]
-
-    def _source(self, ends_at_limit: bool, noisy: bool) -> str:
-        k, variables = self._coordinates, self._variables()
-        step = variables[-1]
-        parameters = variables[-1 - len(self._hyperparameters) : -1]
-        state = variables[: -1 - len(self._hyperparameters)]
-        before, inside = hoisted(self._update, variables, {variables.index(name) for name in parameters})
-        lines_before, found = float_lines(variables, before)
-        constants = [f"h{place}" for place in range(len(found))]
-        lines_before += [f"{name} = {term}" for name, term in zip(constants, found, strict=True)]
-        lines, moved = float_lines(variables + constants, inside)
-        lines += _assignments(state[:k] + state[2 * k :], moved)
-        value_lines, results = float_lines([state[place] for place in self._moving], self._program.recording)
-        lines += value_lines
-        for witness in results[self._program.returned :]:
-            lines.append(f"if {witness} - {witness} != 0.0: return None")
-        slopes = ["0.0"] * k
-        for place, slope in zip(self._moving, results[1 : self._program.returned], strict=True):
-            slopes[place] = slope
-        added = [f"n{coordinate}" for coordinate in range(k)]
-        if noisy:
-            slopes = [f"{slope} + {noise}" for slope, noise in zip(slopes, added, strict=True)]
-        lines += _assignments(state[k : 2 * k], slopes)
-        lines.append(f"kept += pack({', '.join([*state, results[0]])})")
-        if ends_at_limit:
-            squares = " + ".join(f"{name} * {name}" for name in state[k : 2 * k])
-            lines.append(f"if {squares} <= limit: return None")
-        steps = "step in range(first, last)"
-        if noisy:
-            steps = f"step, ({''.join(f'{noise}, ' for noise in added)}) in noise"
-        if any(step in line for line in lines):
-            lines.insert(0, f"{step} = float(step)")
-        given = [*state, *parameters, "first", "last", "limit", "kept", "pack", "noise"]
-        return "\n".join(
-            [
-                f"def run({', '.join(given)}):",
-                *(f"    {line}" for line in lines_before),
-                f"    for {steps}:",
-                *(f"        {line}" for line in lines),
-                "    return last",
-                "",
-            ]
-        )
+def _joined(tables: Sequence[FloatArray], width: int) -> FloatArray:
+    return np.concatenate(tables) if tables else np.empty((0, width))
 
 
-def _assignments(names: Sequence[str], terms: Sequence[str]) -> list[str]:
-    """Assign all at once, since terms may be other names."""
-    return [f"{', '.join(names)} = {', '.join(terms)}"] if names else []
+def _repeated(table: FloatArray, steps: int) -> FloatArray:
+    """Give the steps to come if the last one was there a few steps before; none if it was not."""
+    bits = table[-LONGEST_CYCLE:].view(np.int64)
+    same = np.flatnonzero((bits[:-1] == bits[-1]).all(axis=1))
+    if not same.size:
+        return table[:0]
+    period = len(bits) - 1 - int(same[-1])
+    result: FloatArray = table[len(table) - period + np.arange(steps) % period]
+    return result
 
 
 def _usable(table: FloatArray) -> FloatArray:
@@ -240,72 +154,13 @@ def _usable(table: FloatArray) -> FloatArray:
     return table if usable.all() else table[: np.argmin(usable)]
 
 
-def _multiply_exactly(left: Register, right: Register) -> Register:
-    """Leave out the factor 1, and know that 0 times what is finite is 0."""
-    for number, other in ((left, right), (right, left)):
-        if number.is_number and number.factor == 1.0:
-            return other
-        if number.is_number and number.factor == 0.0 and other.place in other.recorder.finite:
-            return other.recorder.number(0.0)
-    return left.recorder.emit(multiply, left, right)
-
-
-EXACT_RULES: dict[str, Rule] = {"multiply": _multiply_exactly}
-"""The only short cut while a step is recorded: it changes no bit."""
-
-
-def hyperparameter_names(rule: Any) -> tuple[str, ...]:
-    """Return the fields of an optimiser that are floats."""
-    return tuple(field.name for field in dataclasses.fields(rule) if type(getattr(rule, field.name)) is float)
-
-
-def hoisted(
-    recording: Recording, variables: Sequence[str], invariant: set[int]
-) -> tuple[Recording, Recording]:
-    """Split instructions into those that read `invariant` variables and constants alone, and the rest.
-
-    The results of the first part are further variables of the second, behind `variables`.
-    """
-    count, first = len(variables), len(variables) + len(recording.constants)
-    known = invariant | set(range(count, first))
-    for place, instruction in enumerate(recording.instructions, start=first):
-        if known.issuperset(instruction.operands):
-            known.add(place)
-    outside = [place for place in range(first, first + len(recording.instructions)) if place in known]
-    inside = [place for place in range(first, first + len(recording.instructions)) if place not in known]
-    read = {operand for place in inside for operand in recording.instructions[place - first].operands}
-    handed_on = [place for place in outside if place in read or place in recording.results]
-    before_index = {place: place for place in range(first)}
-    before_index |= {place: first + position for position, place in enumerate(outside)}
-    order = [*range(count), *handed_on, *range(count, first), *inside]
-    inside_index = {place: position for position, place in enumerate(order)}
-
-    def part(places: Sequence[int], index: Mapping[int, int], results: Sequence[int]) -> Recording:
-        instructions = (recording.instructions[place - first] for place in places)
-        renumbered = tuple(
-            Instruction(each.primitive, tuple(index[operand] for operand in each.operands))
-            for each in instructions
-        )
-        return Recording(recording.constants, renumbered, tuple(index[place] for place in results))
-
-    return part(outside, before_index, handed_on), part(inside, inside_index, recording.results)
-
-
-@lru_cache(maxsize=64)
-def _program(
-    expression: Expression, names: tuple[str, ...], kind: _Kind, memory_names: tuple[str, ...]
-) -> DescentProgram | None:
-    program = expression.gradient_program
-    return None if program is None else DescentProgram(program, names, kind.rule, memory_names)
-
-
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Kind:
     """An optimiser seen without the numbers of its hyperparameters; two of one kind share programs."""
 
     rule: ElementwiseRule
 
-    @property
+    @cached_property
     def key(self) -> tuple[Any, ...]:
         """What makes a difference: the class, and the fields that are no hyperparameters."""
         rule: Any = self.rule
@@ -319,17 +174,64 @@ class _Kind:
         return hash(self.key)
 
 
+class _Demand:
+    """How many steps were wanted of a loop so far, and the loop once it was made."""
+
+    def __init__(self, shape: ProgramShape, names: tuple[str, ...], memory_names: tuple[str, ...]) -> None:
+        self._asked = shape, names, memory_names
+        self._is_made = False
+        self._loop: DescentLoop | None = None
+        self.steps = 0
+
+    def loop(self, rule: ElementwiseRule) -> DescentLoop | None:
+        """Make the loop when it is first needed; None if there is none for such an optimiser."""
+        if not self._is_made:
+            shape, names, memory_names = self._asked
+            self._is_made = True
+            with suppress(AttributeError, TypeError):
+                self._loop = DescentLoop(shape, names, rule, memory_names)
+        return self._loop
+
+
+@lru_cache(maxsize=64)
+def _demand(
+    shape: ProgramShape, names: tuple[str, ...], kind: _Kind, memory_names: tuple[str, ...]
+) -> _Demand:
+    return _Demand(shape, names, memory_names)
+
+
+@lru_cache(maxsize=64)
+def _program(loop: DescentLoop, program: Program) -> DescentProgram:
+    return DescentProgram(loop, program.recording.constants)
+
+
 def descent_program(
-    expression: Expression, names: Sequence[str], rule: ElementwiseRule, memory_names: Sequence[str]
+    expression: Expression,
+    names: Sequence[str],
+    rule: ElementwiseRule,
+    memory_names: Sequence[str],
+    *,
+    steps: int = WORTH_COMPILING,
 ) -> DescentProgram | None:
     """Return the loop for a formula and an optimiser, compiled once for all hyperparameters.
+
+    Parameters
+    ----------
+    steps
+        How many steps it is wanted for. To compile it pays for many only, in one descent or in several.
 
     Returns
     -------
     DescentProgram or None
-        None where there is no such loop: the formula jumps, or the optimiser branches.
+        None where there is no such loop, because the formula jumps or the optimiser branches, and where too
+        few steps were wanted so far.
     """
-    try:
-        return _program(expression, tuple(names), _Kind(rule), tuple(memory_names))
-    except (AttributeError, TypeError):
+    program = expression.gradient_program
+    if program is None:
         return None
+    demand = _demand(program.shape, tuple(names), _Kind(rule), tuple(memory_names))
+    demand.steps += steps
+    if demand.steps < WORTH_COMPILING:
+        return None
+    loop = demand.loop(rule)
+    return None if loop is None else _program(loop, program)

@@ -10,13 +10,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from core.generated import generated_function
 from core.primitives import Primitive
-from core.recorder import Recording
+from core.recorder import Instruction, Recording
 
 FloatFunction = Callable[..., tuple[float, ...]]
 
@@ -53,13 +54,33 @@ MATH_NAMES = frozenset({
 
 
 def float_function(variables: int, recording: Recording) -> FloatFunction:
-    """Compile instructions to a function of `variables` floats that returns the results as a tuple."""
-    names = [f"v{place}" for place in range(variables)]
-    lines, results = float_lines(names, recording)
+    """Compile instructions to a function of `variables` floats that returns the results as a tuple.
+
+    Its constants are parameters with a default, which are as fast as numbers in the source, so that formulas
+    that differ in their constants only, as while a letter is moved, are compiled once.
+    """
+    code = _compiled_without_constants(
+        variables, len(recording.constants), recording.instructions, recording.results
+    )
+    return FunctionType(code.__code__, code.__globals__, "run", recording.constants)
+
+
+@lru_cache(maxsize=128)
+def _compiled_without_constants(
+    variables: int, constants: int, instructions: tuple[Instruction, ...], results: tuple[int, ...]
+) -> FunctionType:
+    recording = Recording((math.nan,) * constants, instructions, results)
+    names, numbers = [f"v{place}" for place in range(variables)], constant_names(recording)
+    lines, terms = float_lines(names, recording, numbers)
+    lines.append(f"return ({''.join(f'{term}, ' for term in terms)})")
     body = "".join(f"    {line}\n" for line in lines)
-    source = f"def run({', '.join(names)}):\n{body}    return ({''.join(f'{term}, ' for term in results)})\n"
-    function: FloatFunction = compiled(source, recording)
+    function: FunctionType = compiled(f"def run({', '.join(names + numbers)}):\n{body}", recording)
     return function
+
+
+def constant_names(recording: Recording) -> list[str]:
+    """Return a name for each constant."""
+    return [f"c{place}" for place in range(len(recording.constants))]
 
 
 def compiled(source: str, recording: Recording) -> Any:
@@ -82,20 +103,24 @@ def _namespace() -> dict[str, Any]:
     return space
 
 
-def float_lines(variables: Sequence[str], recording: Recording) -> tuple[list[str], list[str]]:
+def float_lines(
+    variables: Sequence[str], recording: Recording, constants: Sequence[str] | None = None
+) -> tuple[list[str], list[str]]:
     """Write instructions as assignments.
 
     Parameters
     ----------
     variables
         What the variables are called: v0, v1, …
+    constants
+        What the constants are called, where they are not written as numbers.
 
     Returns
     -------
     lines, results
         The assignments to t0, t1, …, and an atom of source for each result.
     """
-    terms = [*variables, *(_written(constant) for constant in recording.constants)]
+    terms = [*variables, *(constants or map(_written, recording.constants))]
     depths = [0] * len(terms)
     reads = Counter(place for instruction in recording.instructions for place in instruction.operands)
     reads.update(dict.fromkeys(recording.results, 2))

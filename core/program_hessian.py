@@ -7,14 +7,14 @@ written down, and half of the symmetric matrix is not computed at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 from core.expression import Apply, Expression, Variable
 from core.peephole import RULES
 from core.primitives import Operand, Primitive
-from core.program import record_values, variables_of
-from core.program_floats import FloatFunction, float_function
+from core.program import Careful, Program, record_values, variables_of
+from core.program_floats import FloatFunction
 from core.recorder import Recorder, Register
 
 Tangents = Mapping[str, Register]
@@ -71,6 +71,45 @@ def push_forward(primitive: Primitive, result: Register, operands: list[Moving])
     return Moving(result, tangents)
 
 
+def second_order_program(expression: Expression, moving: Sequence[str], carefully: Careful) -> Program | None:
+    """Compile value, gradient and second derivatives for some of the letters.
+
+    Parameters
+    ----------
+    moving
+        Those that are differentiated for; all others only have their numbers.
+    carefully
+        Computes the same results where they are not all finite.
+
+    Returns
+    -------
+    Program or None
+        Its results are the value, the gradient, and the lower half of the Hessian row by row. None where the
+        derivative passes through an operation whose value jumps.
+
+    Examples
+    --------
+    >>> from core.parser import parse
+    >>> program = second_order_program(parse("a x^2 y + y^3"), ("x", "y"), lambda values: ())
+    >>> program.names, program.at(1.0, 1.0, 2.0)
+    (('a', 'x', 'y'), (10.0, 4.0, 13.0, 4.0, 2.0, 12.0))
+    """
+    recorder, form = Recorder(expression.names, RULES), expression.stable_form
+    values = record_values(recorder, form, variables_of(recorder, expression.names))
+    cotangents = _cotangents(recorder, form, _forward(recorder, form, values, frozenset(moving)))
+    if cotangents is None:
+        return None
+    zero = Moving(recorder.number(0.0), {})
+    gradient = [cotangents.get(Variable(name), zero) for name in moving]
+    lower = [
+        slope.tangents.get(name, zero.primal)
+        for row, slope in enumerate(gradient, start=1)
+        for name in moving[:row]
+    ]
+    results = [values[form], *(slope.primal for slope in gradient), *lower]
+    return Program(expression.names, recorder.recording(results), len(results), carefully)
+
+
 def hessian_program(expression: Expression) -> FloatFunction | None:
     """Compile value, gradient and second derivatives at one point to a function of plain floats.
 
@@ -82,24 +121,15 @@ def hessian_program(expression: Expression) -> FloatFunction | None:
         `ArithmeticError` or `ValueError` where the standard library does. None where the derivative passes
         through an operation whose value jumps.
     """
-    recorder, form = Recorder(expression.names, RULES), expression.stable_form
-    values = record_values(recorder, form, variables_of(recorder, expression.names))
-    cotangents = _cotangents(recorder, form, _forward(recorder, form, values))
-    if cotangents is None:
-        return None
-    zero = Moving(recorder.number(0.0), {})
-    gradient = [cotangents.get(Variable(name), zero) for name in expression.names]
-    lower = [
-        slope.tangents.get(name, zero.primal)
-        for row, slope in enumerate(gradient, start=1)
-        for name in expression.names[:row]
-    ]
-    results = [values[form], *(slope.primal for slope in gradient), *lower]
-    return float_function(len(expression.names), recorder.recording(results))
+    program = second_order_program(expression, expression.names, lambda values: ())
+    return None if program is None else program.floats
 
 
 def _forward(
-    recorder: Recorder, expression: Expression, values: Mapping[Expression, Register]
+    recorder: Recorder,
+    expression: Expression,
+    values: Mapping[Expression, Register],
+    letters: frozenset[str],
 ) -> dict[Expression, Moving]:
     moving: dict[Expression, Moving] = {}
     for node in expression.nodes:
@@ -107,7 +137,9 @@ def _forward(
             operands = [moving[operand] for operand in node.operands]
             moving[node] = push_forward(node.primitive, values[node], operands)
         else:
-            tangents = {node.name: recorder.number(1.0)} if isinstance(node, Variable) else {}
+            tangents = {}
+            if isinstance(node, Variable) and node.name in letters:
+                tangents[node.name] = recorder.number(1.0)
             moving[node] = Moving(values[node], tangents)
     return moving
 

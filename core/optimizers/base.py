@@ -45,6 +45,9 @@ class Optimizer(Adjustable):
     stability_formula
         How the largest stable learning rate follows from the largest curvature λmax, or empty where the
         curvature alone does not tell.
+    is_autonomous
+        Whether a step follows from point, memory and learning rate alone, so that the same steps come again
+        from where it has been before.
 
     Examples
     --------
@@ -62,6 +65,7 @@ class Optimizer(Adjustable):
     internals: ClassVar[Mapping[str, str]] = {}
     substeps: ClassVar[tuple[SubStep, ...]] = ()
     stability_formula: ClassVar[str] = ""
+    is_autonomous: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

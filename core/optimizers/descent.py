@@ -15,12 +15,11 @@ from core.optimizers.base import FirstOrder, NoStep, Optimizer
 from core.optimizers.endings import Ending, ending_at
 from core.optimizers.objective import Evaluation, Objective, ValueAndGrad, objective_of
 from core.optimizers.record import Record
+from core.optimizers.recurrence import Recurrence
+from core.optimizers.schedules import Constant
 from core.optimizers.stability import Course, Divergence, diagnose, shown
 from core.primitives import FloatArray
-from core.program_descent import DescentSteps, descent_program
-
-WORTH_COMPILING = 64
-"""From so many steps on, a compiled loop saves more time than it takes to compile."""
+from core.program_descent import WORTH_COMPILING, DescentSteps, descent_program
 
 TRIAL_STEPS = 100
 """So many steps at most show whether a learning rate is safe."""
@@ -219,28 +218,56 @@ class Descent:
         """Take up to so many steps, and say why if it ends early.
 
         A compiled loop, where there is one, takes all steps but the first, by which it is checked, and those
-        that it leaves to be taken with care.
+        that it leaves to be taken with care. Where it comes to rest, or goes round in the last digits, no
+        step is computed twice.
         """
-        loop = self._loop() if steps >= WORTH_COMPILING else None
+        loop = self._loop(steps)
+        recurrence = Recurrence() if self._recurs() else None
         checked = False
         while not self._has_converged(tolerance) and self.record.steps < steps:
             before = self.record.state
             if not self._take_step():
                 break
+            if recurrence is not None:
+                period = recurrence.period(self.record.fingerprint)
+                if period:
+                    self.record.repeat(period, steps - self.record.steps)
             if loop is None:
                 continue
             if not self.record.has_finite_memory:
                 break
-            if not checked:
-                same = self._is_same_step(loop(*before, 1))
-                loop, checked = (None, True) if same is False else (loop, same is True)
-            if loop is not None:
-                rest = steps - self.record.steps
+            rest = steps - self.record.steps
+            if checked:
                 self.record.extend(loop(*self.record.state, rest, tolerance))
+                continue
+            taken = loop(*before, rest + 1, tolerance)
+            if not len(taken.points):
+                continue
+            checked = self._is_same_step(taken)
+            if not checked:
+                loop = None
+            elif self._goes_on_from_here(taken):
+                self.record.extend(taken.after_the_first)
         self._forget_overflow()
 
-    def _loop(self) -> Callable[..., DescentSteps] | None:
+    def _recurs(self) -> bool:
+        """Tell whether equal states have equal futures: nothing but the state decides on a step."""
+        return (
+            self.optimizer.is_autonomous
+            and isinstance(self.optimizer.schedule, Constant)
+            and self.objective.expression is not None
+            and self.objective.draw is None
+        )
+
+    def _loop(self, steps: int) -> Callable[..., DescentSteps] | None:
+        """Give the compiled loop; None if there is none, or a descent of so few steps does not need it.
+
+        Of the rates of a schedule the loop may know another last bit, so that short descents, which are
+        compiled if there were others before, would depend on what was done before.
+        """
         objective, optimizer = self.objective, self.optimizer
+        if steps < WORTH_COMPILING and not isinstance(optimizer.schedule, Constant):
+            return None
         noise = objective.noise
         if objective.expression is None or (objective.draw is not None and noise is None):
             return None
@@ -249,23 +276,31 @@ class Descent:
         memory, shape = self.record.memory, self.record.first.point.shape
         if any(np.shape(kept) != shape for kept in memory.values()):
             return None
-        program = descent_program(objective.expression, objective.names, optimizer, list(memory))
+        program = descent_program(objective.expression, objective.names, optimizer, list(memory), steps=steps)
         if program is None:
             return None
         rows = None if noise is None else lambda step: noise(step, shape).tolist()
         return partial(program.run, optimizer, noise=rows)
 
-    def _is_same_step(self, by_loop: DescentSteps) -> bool | None:
-        """Tell whether the loop takes the last step as the optimiser did; None if it does not take it.
+    def _is_same_step(self, by_loop: DescentSteps) -> bool:
+        """Tell whether the loop took the last step as the optimiser did.
 
         The steps differ if an `update` that someone wrote mixes coordinates or draws random numbers.
         """
-        if not len(by_loop.points):
-            return None
+        return self._goes_on_from_here(by_loop) or all(
+            np.allclose(ours, theirs, rtol=1e-9, atol=0.0) for ours, theirs in self._compared(by_loop)
+        )
+
+    def _goes_on_from_here(self, by_loop: DescentSteps) -> bool:
+        """Tell whether the first step of the loop is the last one to the last bit."""
+        return all(ours.tobytes() == theirs.tobytes() for ours, theirs in self._compared(by_loop))
+
+    def _compared(self, by_loop: DescentSteps) -> list[tuple[FloatArray, FloatArray]]:
         there, memory = self.record.last, self.record.memory
-        pairs = [(by_loop.points[0], there.point)]
-        pairs += [(kept[0], memory[name]) for name, kept in by_loop.memories.items()]
-        return all(np.allclose(ours, theirs, rtol=1e-9, atol=0.0) for ours, theirs in pairs)
+        return [
+            (by_loop.points[0], there.point),
+            *((kept[0], np.asarray(memory[name])) for name, kept in by_loop.memories.items()),
+        ]
 
     def _take_step(self) -> bool:
         """Take one step with care, and tell whether there was one."""

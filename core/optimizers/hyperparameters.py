@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -132,8 +133,13 @@ class Adjustable(ABC):
         >>> [(each.name, each.title, each.default) for each in Momentum.hyperparameters()]
         [('learning_rate', 'learning rate', 0.001), ('beta', 'momentum', 0.9)]
         """
-        return tuple(
-            Hyperparameter(name=each.name, **each.metadata["hyperparameter"])
-            for each in fields(cls)
-            if "hyperparameter" in each.metadata
-        )
+        return _described(cls)
+
+
+@cache
+def _described(kind: type[Adjustable]) -> tuple[Hyperparameter, ...]:
+    return tuple(
+        Hyperparameter(name=each.name, **each.metadata["hyperparameter"])
+        for each in fields(kind)
+        if "hyperparameter" in each.metadata
+    )

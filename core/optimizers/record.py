@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.optimizers.base import Memory
-from core.optimizers.objective import Evaluation
+from core.optimizers.objective import Evaluation, all_finite
 from core.primitives import FloatArray
 from core.program_descent import DescentSteps
 
@@ -63,9 +63,16 @@ class Record:
         return here.point, here.gradient, self.memory, self._length
 
     @property
+    def fingerprint(self) -> bytes:
+        """Point, gradient and memory after the last step, to the last bit."""
+        here = self.last
+        parts = (here.point, here.gradient, *map(np.asarray, self.memory.values()))
+        return b"".join([part.tobytes() for part in parts])
+
+    @property
     def has_finite_memory(self) -> bool:
         """Whether all that the optimiser remembers is finite."""
-        return all(np.isfinite(kept).all() for kept in self.memory.values())
+        return all(map(all_finite, map(np.asarray, self.memory.values())))
 
     def append(self, there: Evaluation, memory: Memory) -> None:
         """Keep one step."""
@@ -78,6 +85,13 @@ class Record:
             self._stack()
             self._blocks.append(steps)
             self._length += len(steps.points)
+
+    def repeat(self, period: int, steps: int) -> None:
+        """Keep so many steps more that are the last ones, as many as the period, again and again."""
+        kept = self.stacked()
+        again = self._length - period + np.arange(steps) % period
+        memories = {name: memory[again] for name, memory in kept.memories.items()}
+        self.extend(DescentSteps(kept.points[again], kept.losses[again], kept.gradients[again], memories))
 
     def drop_last(self) -> None:
         """Forget the last step."""

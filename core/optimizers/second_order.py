@@ -31,6 +31,8 @@ class _Counted(Optimizer):
     each coordinate.
     """
 
+    is_autonomous: ClassVar[bool] = True
+
     def evaluations(self, internals: Mapping[str, FloatArray], steps: int) -> FloatArray:
         """Add up those of each step."""
         return np.cumsum(internals["evaluations"][: steps + 1])

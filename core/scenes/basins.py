@@ -14,7 +14,8 @@ from core.autodiff import value_and_grad
 from core.optimizers import Arrivals, Constant, Ending, FirstOrder, descend_in_blocks
 from core.optimizers.objective import of_formula
 from core.primitives import FloatArray
-from core.scenes.destination import FLAT, Minimum, Point, minimum_below
+from core.scenes.destination import FLAT, Minimum, minimum_below
+from core.scenes.downhill import Point
 from core.scenes.gradient_state import GradientState
 from core.scenes.level_map import COORDINATES, surface
 from core.scenes.race_paths import Racer, optimizer_of

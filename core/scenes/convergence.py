@@ -83,18 +83,31 @@ def dominant_root(optimizer: Optimizer, curvature: float, step: int = 1) -> comp
     0.9
     """
     assert isinstance(optimizer, FirstOrder)
-    names = list(optimizer.internals)
+    names = tuple(optimizer.internals)
     columns = []
-    for unit in np.eye(1 + len(names)):
-        point, *kept = (float(part) for part in unit)
+    for unit in range(1 + len(names)):
+        point, *kept = (1.0 if place == unit else 0.0 for place in range(1 + len(names)))
         memory = dict(zip(names, kept, strict=True))
         point, memory = optimizer.update(point, curvature * point, memory, step)
-        columns.append([point, *(memory[name] for name in names)])
-    matrix = np.array(columns, dtype=np.float64).T
-    if not np.isfinite(matrix).all():
+        columns.append([float(part) for part in (point, *(memory[name] for name in names))])
+    if not all(math.isfinite(part) for column in columns for part in column):
         return complex(math.inf)
-    roots = np.linalg.eigvals(matrix)
-    return complex(roots[np.argmax(np.abs(roots))])
+    return _largest_eigenvalue(columns)
+
+
+def _largest_eigenvalue(matrix: list[list[float]]) -> complex:
+    """Eigenvalue of largest size of a matrix or its transpose; the small ones by their formulas."""
+    if len(matrix) == 1:
+        return complex(matrix[0][0])
+    if len(matrix) > 2:
+        roots = np.linalg.eigvals(np.array(matrix))
+        return complex(roots[np.argmax(np.abs(roots))])
+    (a, b), (c, d) = matrix
+    middle, half = a / 2.0 + d / 2.0, a / 2.0 - d / 2.0
+    square = half * half + b * c
+    if square < 0.0:
+        return complex(middle, math.sqrt(-square))
+    return complex(middle + math.copysign(math.sqrt(square), middle))
 
 
 def modes(optimizer: Optimizer, hessian: FloatArray, step: int = 1) -> tuple[Mode, ...]:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from core.autodiff import hessian, value_and_grad
-from core.differentiate import differentiate
-from core.expression import Expression
 from core.optimizers import Divergence, Objective, minimize
-from core.optimizers.objective import of_formula
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
-from core.scenes.level_map import COORDINATES, surface
-from core.scenes.race_paths import Racer, optimizer_of
+from core.scenes.downhill import Point, Slopes, flow
+from core.scenes.race_paths import Racer, objective_on, optimizer_of
 from core.scenes.state import Numbers
-
-Point = tuple[float, float]
+from core.scenes.surface_hessian import largest_curvatures, second_order, surface_hessian
 
 LONG_RUN = 1000
 """So many steps show where a run gets to."""
@@ -30,18 +26,8 @@ ARRIVED = 0.01
 AT_REST = 1e-9
 """A gradient that is shorter than the first one by this factor ends a long run."""
 
-FLOW_STEPS = 400
-"""At most so many steps follow the way straight down; Rosenbrock's valley takes 300."""
-
-LONGEST_TIME = 1e300
-"""Longest step in time along the way down."""
-
-AWAY = 1e15
-"""So many times as far from the start as the start is from the origin there is no end."""
-
 FLAT = 1e-10
 """A curvature below this share of the largest one is zero but for rounding."""
-
 
 SAME = 1e-6
 """Ends that differ by such a part of the way there are one."""
@@ -59,18 +45,19 @@ class Course:
 
     Attributes
     ----------
+    formula, parameters
+        On which function.
     points
         Shape ``(steps + 1, 2)``.
-    curvatures
-        Largest curvature met until each point, shape ``(steps + 1,)``; NaN where there is none so far.
     diverged
         Whether it left the finite numbers, growing.
     divergence
         Why it diverges, or None.
     """
 
+    formula: str
+    parameters: Numbers
     points: FloatArray
-    curvatures: FloatArray
     diverged: bool
     divergence: Divergence | None
 
@@ -78,6 +65,13 @@ class Course:
     def steps(self) -> int:
         """How many steps were taken."""
         return len(self.points) - 1
+
+    @cached_property
+    def curvatures(self) -> FloatArray:
+        """Largest curvature met until each point, shape ``(steps + 1,)``; NaN where there is none so far."""
+        largest = largest_curvatures(self.formula, self.parameters, self.points)
+        met = np.maximum.accumulate(np.where(np.isnan(largest), -np.inf, largest))
+        return read_only(np.where(np.isinf(met), np.nan, met))[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +96,7 @@ class Minimum:
 
 def hessian_at(formula: str, parameters: Numbers, point: Point) -> FloatArray | None:
     """Hessian in x and y; None where it does not exist."""
-    expression = surface(formula, parameters)
-    matrix = np.zeros((2, 2))
-    places = [COORDINATES.index(name) for name in expression.names]
-    at = dict(zip(COORDINATES, map(float, point), strict=True))
-    with np.errstate(all="ignore"):
-        matrix[np.ix_(places, places)] = hessian(expression, at)
+    matrix = surface_hessian(formula, parameters)(*map(float, point))
     return matrix if np.isfinite(matrix).all() else None
 
 
@@ -117,52 +106,21 @@ def course(formula: str, parameters: Numbers, start: Point, racer: Racer) -> Cou
 
     Equal arguments give the very same object.
     """
-    expression = surface(formula, parameters)
-    at = dict(zip(COORDINATES, start, strict=True))
-    objective = of_formula(expression, COORDINATES)
-    slope = math.hypot(*objective.value_and_grad(np.array(start))[1].tolist())
+    objective = objective_on(formula, parameters)
+    at = np.array(start)
+    slope = math.hypot(*objective.value_and_grad(at)[1].tolist())
+    tolerance = AT_REST * slope if slope < math.inf else 0.0
     try:
-        path = minimize(
-            expression,
-            at,
-            optimizer_of(racer),
-            LONG_RUN,
-            tolerance=AT_REST * slope if slope < math.inf else 0.0,
-        )
+        path = minimize(objective, at, optimizer_of(racer), LONG_RUN, tolerance=tolerance)
     except ValueError:
         return None
-    largest = _largest_curvatures(formula, parameters, path.points)
-    known = np.where(np.isnan(largest), -np.inf, largest)
-    met = np.maximum.accumulate(known)
-    points, curvatures = read_only(path.points, np.where(np.isinf(met), np.nan, met))
     diverged = path.divergence is not None and (path.stopped or "").startswith("Diverged")
-    return Course(points, curvatures, diverged, path.divergence)
-
-
-def _largest_curvatures(formula: str, parameters: Numbers, points: FloatArray) -> FloatArray:
-    """Largest eigenvalue of the Hessian at each point; NaN where there is none."""
-    x, y = points.T
-    zero = np.zeros(len(points))
-    with np.errstate(all="ignore"):
-        rows = [value_and_grad(partial, {"x": x, "y": y})[1] for partial in _partials(formula, parameters)]
-        first, across = (rows[0].get(name, 0.0) + zero for name in COORDINATES)
-        second = rows[1].get("y", 0.0) + zero
-        largest = first / 2.0 + second / 2.0 + np.hypot(first / 2.0 - second / 2.0, across)
-    return np.where(np.isfinite(largest), largest, np.nan)
-
-
-@lru_cache(maxsize=16)
-def _partials(formula: str, parameters: Numbers) -> tuple[Expression, ...]:
-    """Partial derivatives, whose gradients are the rows of the Hessian."""
-    expression = surface(formula, parameters)
-    return tuple(differentiate(expression, name).derivative for name in COORDINATES)
+    return Course(formula, parameters, read_only(path.points)[0], diverged, path.divergence)
 
 
 @lru_cache(maxsize=64)
 def minimum_below(formula: str, parameters: Numbers, start: Point) -> Minimum | None:
     """Find the minimum to which the way straight down leads, which descent at a small rate follows.
-
-    The way is followed by the implicit Euler method, whose steps grow until they are Newton's.
 
     Returns
     -------
@@ -170,10 +128,11 @@ def minimum_below(formula: str, parameters: Numbers, start: Point) -> Minimum | 
         None where the way leads to none: out of the domain, down without end, to a saddle, or where f is too
         flat for Newton's method to find its end.
     """
-    objective = of_formula(surface(formula, parameters), COORDINATES)
+    second = surface_hessian(formula, parameters)
+    objective = replace(objective_on(formula, parameters), hessian=lambda at: second(*at.tolist()))
     with np.errstate(all="ignore"):
-        end = _flow(objective, np.array(start, dtype=np.float64))
-        end = None if end is None else _polished(objective, end, start)
+        rest = flow(slopes_on(formula, parameters), start)
+        end = None if rest is None else _polished(objective, np.array(rest), start)
     if end is None:
         return None
     point = (float(end[0]), float(end[1]))
@@ -185,6 +144,23 @@ def minimum_below(formula: str, parameters: Numbers, start: Point) -> Minimum | 
         return None
     matrix.flags.writeable = False
     return Minimum(point, matrix)
+
+
+@lru_cache(maxsize=64)
+def slopes_on(formula: str, parameters: Numbers) -> Callable[[float, float], Slopes]:
+    """Give value, gradient and Hessian at a point."""
+    known, second = second_order(formula, parameters), surface_hessian(formula, parameters)
+    objective = objective_on(formula, parameters)
+
+    def slopes(x: float, y: float) -> Slopes:
+        results = known(x, y)
+        if results is not None:
+            return Slopes(*results)
+        value, gradient = objective.value_and_grad(np.array((x, y)))
+        (across, up), ((xx, xy), (_, yy)) = gradient.tolist(), second(x, y).tolist()
+        return Slopes(value, across, up, xx, xy, yy)
+
+    return slopes
 
 
 def _polished(objective: Objective, end: FloatArray, start: Point) -> FloatArray | None:
@@ -204,66 +180,6 @@ def _polished(objective: Objective, end: FloatArray, start: Point) -> FloatArray
     distances = float(np.linalg.norm(end)) + math.dist(start, end)
     shrinks = lengths[1] <= max(SHRINKING * lengths[0], SETTLED * distances)
     return end if shrinks and unexplained <= EXPLAINED * size * distances else None
-
-
-def _flow(objective: Objective, point: FloatArray) -> FloatArray | None:
-    """Follow the way down to where the gradient is zero; None if it does not get there."""
-    assert objective.hessian is not None
-    loss, gradient = objective.value_and_grad(point)
-    matrix = objective.hessian(point)
-    if not (math.isfinite(loss) and np.isfinite(gradient).all() and np.isfinite(matrix).all()):
-        return None
-    first = float(np.linalg.norm(gradient))
-    size = float(np.abs(matrix).max()) or 1.0
-    time = 0.1 / size
-    begin, moved = point, math.inf
-    for _ in range(FLOW_STEPS):
-        slope = math.hypot(*gradient.tolist())
-        if slope == 0.0 or (slope <= 1e-13 * first and moved <= 1e-6 * math.dist(point, begin)):
-            return point
-        lowest = _lowest(matrix)
-        if 1.0 / time + lowest <= 0.0:
-            time = -0.5 / lowest if lowest else LONGEST_TIME
-        step = -_solved(matrix, 1.0 / time, gradient)
-        there = point + step
-        below, ahead = objective.value_and_grad(there)
-        wrong = math.hypot(*(ahead - gradient - matrix @ step).tolist())
-        if below <= loss and wrong <= 0.2 * slope:
-            if np.array_equal(there, point):
-                return point
-            moved = math.hypot(*step.tolist())
-            point, loss, gradient, matrix = there, below, ahead, objective.hessian(there)
-            far = math.dist(point, begin) > AWAY * (1.0 + math.hypot(*begin.tolist()))
-            if far or not np.isfinite(matrix).all():
-                return None
-            time = min(4.0 * time if wrong <= 0.05 * slope else time, LONGEST_TIME)
-        elif math.hypot(*step.tolist()) <= 1e-12 * math.hypot(*point.tolist()) + 1e-300:
-            return point  # rounding is all that is left, or a corner
-        else:
-            time /= 4.0
-    return None
-
-
-def _lowest(matrix: FloatArray) -> float:
-    """Smaller eigenvalue of a symmetric matrix, as accurate as steps of the flow need it."""
-    a, b, _, c = map(float, matrix.flat)
-    return a / 2.0 + c / 2.0 - math.hypot(a / 2.0 - c / 2.0, b)
-
-
-def _solved(matrix: FloatArray, shift: float, right: FloatArray) -> FloatArray:
-    """Solve for the vector that the matrix, its diagonal shifted so that it is positive, takes to another."""
-    a, b, _, c = map(float, matrix.flat)
-    x, y = map(float, right)
-    a, c = a + shift, c + shift
-    if a >= c:  # the larger pivot first
-        second = _quotient(y - b / a * x, c - b / a * b)
-        return np.array(((x - b * second) / a, second))
-    first = _quotient(x - b / c * y, a - b / c * b)
-    return np.array((first, (y - b * first) / c))
-
-
-def _quotient(above: float, below: float) -> float:
-    return above / below if below else 0.0
 
 
 @lru_cache(maxsize=64)

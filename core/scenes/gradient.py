@@ -32,6 +32,7 @@ from core.scenes.state import (
     parameters_of,
     read_formula,
 )
+from core.scenes.surface_hessian import surface_hessian
 from core.smoothness import Failure, Slope, slope_at
 
 STEP_SIZE = 1e-5
@@ -164,7 +165,7 @@ def compute(state: GradientState) -> GradientScene:
     slopes = slope_at(expression, at, "x"), slope_at(expression, at, "y")
     value, gradient = slopes[0].value, (slopes[0].derivative, slopes[1].derivative)
     magnitude = math.hypot(*gradient)
-    curvature = curvature_at(expression, at)
+    curvature = curvature_at(surface_hessian(state.formula, state.parameters)(*state.point), value)
     local = local_picture(state, plan, slopes, curvature)
     uphill = None if local.here else _arrow_tip(state, gradient, magnitude)
     has_curve = math.isfinite(value) and bool(plan.levels)

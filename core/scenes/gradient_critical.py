@@ -20,6 +20,9 @@ from core.scenes.state import DEFAULT_PARAMETER, Numbers, View, expression_of, f
 TILES = 16.0
 """The searched window moves in steps of its size over this, so that a pan seldom starts a new search."""
 
+KEPT = 8
+"""So many searches are kept; each may have found hundreds of points, which the garbage collector visits."""
+
 
 @dataclass(frozen=True, eq=False)
 class CriticalMarks:
@@ -43,7 +46,7 @@ class CriticalMarks:
     note: str
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=KEPT)
 def critical_marks(formula: str, parameters: Numbers, view: View) -> CriticalMarks:
     """Give the critical points of a valid formula in a view."""
     known = _around(formula, parameters, view)
@@ -70,7 +73,7 @@ def _around(formula: str, parameters: Numbers, view: View) -> CriticalPoints:
     return _search(formula, parameters, (window[0], window[1], window[2], window[3]))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=KEPT)
 def _search(formula: str, parameters: Numbers, window: View) -> CriticalPoints:
     expression, known = expression_of(formula), dict(parameters)
     letters = free_letters(expression, COORDINATES)

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.autodiff import hessian
 from core.critical_points import eigen
-from core.expression import Expression
-from core.scenes.level_map import COORDINATES
+from core.primitives import FloatArray
 
 FLAT = 1e-9
 """An eigenvalue smaller than this part of the other one is zero but for rounding."""
@@ -43,14 +41,10 @@ class Curvature:
 NONE = Curvature(math.nan, math.nan, "none")
 
 
-def curvature_at(expression: Expression, at: dict[str, float]) -> Curvature:
-    """Find how a function of x and y bends at a point."""
-    second = np.zeros((2, 2))
-    places = [COORDINATES.index(name) for name in expression.names]
-    with np.errstate(all="ignore"):
-        second[np.ix_(places, places)] = hessian(expression, at)
+def curvature_at(second: FloatArray, value: float) -> Curvature:
+    """Find how a function of x and y bends where it has this Hessian and value."""
     size = float(np.abs(second).max())
-    if not math.isfinite(size) or not math.isfinite(expression.evaluate(at)):
+    if not math.isfinite(size) or not math.isfinite(value):
         return NONE
     if size == 0.0:
         return Curvature(0.0, 0.0, "flat", (1.0, 0.0))

@@ -9,8 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from core.breaks import is_continuous
 from core.primitives import FloatArray
-from core.scenes.curves import Curve, curve_through
+from core.scenes.curves import Curve, curve_through, read_only
 from core.scenes.gradient_state import GradientState, Point, with_slice_view
 from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
 from core.scenes.state import Numbers, View
@@ -87,7 +88,7 @@ def _slice_curve(
         values: FloatArray = expression.evaluate({COORDINATES[axis]: along, COORDINATES[1 - axis]: other})
         return values
 
-    return _sampled(heights, left, right)
+    return _sampled(heights, left, right, _never_leaps(formula, parameters))
 
 
 @lru_cache(maxsize=64)
@@ -102,18 +103,36 @@ def line_curve(
         values: FloatArray = expression.evaluate(at)
         return values
 
-    return _sampled(heights, left, right)
+    return _sampled(heights, left, right, _never_leaps(formula, parameters))
 
 
-def _sampled(heights: Callable[[FloatArray], FloatArray], left: float, right: float) -> Curve:
-    x = np.linspace(left, right, SAMPLES)
-    x = np.union1d(x, _near_edges(heights, x))
-    return curve_through(heights, x, heights(x))
+@lru_cache(maxsize=64)
+def _never_leaps(formula: str, parameters: Numbers) -> bool:
+    return is_continuous(surface(formula, parameters))
 
 
-def _near_edges(function: Callable[[FloatArray], FloatArray], x: FloatArray) -> FloatArray:
+@lru_cache(maxsize=8)
+def _places(left: float, right: float) -> FloatArray:
+    return read_only(np.linspace(left, right, SAMPLES))[0]
+
+
+def _sampled(
+    heights: Callable[[FloatArray], FloatArray], left: float, right: float, never_leaps: bool
+) -> Curve:
+    x = _places(left, right)
+    y = heights(x)
+    edges = _near_edges(heights, x, y)
+    if edges.size:
+        x = np.union1d(x, edges)
+        y = heights(x)
+    if never_leaps:
+        return Curve(*read_only(x, np.where(np.isfinite(y), y, np.nan)))
+    return curve_through(heights, x, y)
+
+
+def _near_edges(function: Callable[[FloatArray], FloatArray], x: FloatArray, y: FloatArray) -> FloatArray:
     """Find places ever nearer to where the function begins or ends between two of the samples."""
-    known = np.isfinite(function(x))
+    known = np.isfinite(y)
     before = np.flatnonzero(known[1:] != known[:-1])
     if not before.size:
         return x[:0]

@@ -77,10 +77,9 @@ class LevelMap:
 def _crossings(plan: LevelMap, level: float) -> tuple[FloatArray, FloatArray]:
     every = max(1, len(plan.x) // SEARCHED)
     plan_x, plan_y = plan.x[::every], plan.y[::every]
-    with np.errstate(all="ignore"):
-        above = plan.heights[::every, ::every] - level
-        column, row, part = _sign_changes(above)
-        row_up, column_up, part_up = _sign_changes(above.T)
+    heights = np.ascontiguousarray(plan.heights[::every, ::every])
+    column, row, part = _passages(heights, level)
+    row_up, column_up, part_up = _passages(np.ascontiguousarray(heights.T), level)
     across = plan_x[column] + part * (plan_x[1] - plan_x[0])
     up = plan_y[row_up] + part_up * (plan_y[1] - plan_y[0])
     x, y = np.concatenate((across, plan_x[column_up])), np.concatenate((plan_y[row], up))
@@ -88,11 +87,16 @@ def _crossings(plan: LevelMap, level: float) -> tuple[FloatArray, FloatArray]:
     return x, y
 
 
-def _sign_changes(values: FloatArray) -> tuple[IndexArray, IndexArray, FloatArray]:
-    """Give the column before each change of sign along a row, the row, and the part of the step to it."""
-    row, column = np.nonzero(values[:, :-1] * values[:, 1:] < 0.0)
-    before, after = values[row, column], values[row, column + 1]
-    return column, row, before / (before - after)
+def _passages(heights: FloatArray, level: float) -> tuple[IndexArray, IndexArray, FloatArray]:
+    """Give the column before each passage along a row, the row, and the part of the step to it."""
+    above = heights > level
+    changes = above[:, :-1] != above[:, 1:]
+    row, column = np.divmod(np.flatnonzero(changes), changes.shape[1])
+    with np.errstate(all="ignore"):
+        before, after = heights[row, column] - level, heights[row, column + 1] - level
+        passes = before * after < 0.0
+        row, column, before, after = row[passes], column[passes], before[passes], after[passes]
+        return column, row, before / (before - after)
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,17 @@ class _Scale:
     bend: float
 
     def shares(self, values: FloatArray) -> FloatArray:
-        """Map values to 0…1."""
+        """Map values to 0…1; all in one piece of memory, since there are many of them."""
         reach = self.highest - self.lowest
-        above = np.clip(values - self.lowest, 0.0, reach)
+        shares = values - self.lowest
+        np.maximum(shares, 0.0, out=shares)
+        np.minimum(shares, reach, out=shares)
         if math.isinf(self.bend):
-            return above / reach
-        return np.minimum(np.log1p(above / self.bend) / math.log1p(reach / self.bend), 1.0)
+            return np.divide(shares, reach, out=shares)
+        np.divide(shares, self.bend, out=shares)
+        np.log1p(shares, out=shares)
+        np.divide(shares, math.log1p(reach / self.bend), out=shares)
+        return np.minimum(shares, 1.0, out=shares)
 
     def value(self, share: float) -> float:
         """Give the value that has this share."""
@@ -136,17 +145,20 @@ def level_map(formula: str, parameters: Numbers, view: View) -> LevelMap:
     """
     x, y = np.linspace(view[0], view[1], COLUMNS), np.linspace(view[2], view[3], COLUMNS)
     values = surface(formula, parameters).evaluate({"x": x[None, :], "y": y[:, None]})
-    values = np.where(np.isfinite(values), values, np.nan)
-    known = values[~np.isnan(values)]
-    unit = float(np.abs(known).max(initial=0.0)) or 1.0
+    finite = np.isfinite(values)
+    known = values.ravel() if finite.all() else values[finite]
+    values = values if known.size == values.size else np.where(finite, values, np.nan)
+    unit = max(float(known.max()), -float(known.min())) if known.size else 0.0
+    unit = unit or 1.0
     lowest, middle, frequent, highest = _spread(known / unit)
     heights = _cut_at_poles(values, lowest * unit, highest * unit)
-    shares = np.where(np.isnan(values), np.nan, 0.0)
     levels: tuple[float, ...] = ()
     if highest > lowest:
         scale = _Scale(lowest, highest, _bend(lowest, middle, highest))
         shares = scale.shares(values / unit)
         levels = _levels(scale, unit)
+    else:
+        shares = np.where(np.isnan(values), np.nan, 0.0)
     read_only(x, y, heights, shares)
     return LevelMap(x, y, heights, shares, levels, _labels(levels), (lowest * unit, frequent * unit))
 
@@ -185,12 +197,15 @@ def _bend(lowest: float, middle: float, highest: float) -> float:
 
 def _cut_at_poles(values: FloatArray, lowest: float, highest: float) -> FloatArray:
     """Leave out neighbours of which one is far above and the other far below all usual values."""
-    with np.errstate(all="ignore"):
-        side = (values >= highest).astype(np.int8) - (values <= lowest).astype(np.int8)
     heights = values.copy()
+    if not lowest < highest:
+        return heights
+    above, below = values >= highest, values <= lowest
     for axis in (0, 1):
-        first = np.swapaxes(side, 0, axis)
-        jump = first[1:] * first[:-1] < 0
+        high, low = np.swapaxes(above, 0, axis), np.swapaxes(below, 0, axis)
+        jump = (high[1:] & low[:-1]) | (low[1:] & high[:-1])
+        if not jump.any():
+            continue
         cut = np.swapaxes(heights, 0, axis)
         cut[1:][jump] = np.nan
         cut[:-1][jump] = np.nan

@@ -124,8 +124,9 @@ class Course(NamedTuple):
         return Course(self.ground, self.forks[:-1], self.forks[-1].racer)
 
 
+@lru_cache(maxsize=256)
 def optimizer_of(racer: Racer) -> Optimizer:
-    """Make the optimiser that a racer is set up as."""
+    """Make the optimiser that a racer is set up as; equal racers have the very same."""
     schedule = SCHEDULES[racer.schedule](**_whole(dict(racer.schedule_settings), SCHEDULES[racer.schedule]))
     kind = OPTIMIZERS[racer.optimizer]
     return kind(**_whole(dict(racer.settings), kind), schedule=schedule)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from core.descent_loop import hyperparameter_names
 from core.expression import Apply, Expression, Variable
 from core.optimizers import OPTIMIZERS, Constant, FirstOrder, Optimizer
-from core.program_descent import hyperparameter_names
 from core.scenes.race import course_of
 from core.scenes.race_paths import Course, Fork, Ground, Racer, optimizer_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.optimizers import OPTIMIZERS, SCHEDULES, Hyperparameter
@@ -83,8 +84,9 @@ class Setup:
     can_leave: bool
 
 
+@lru_cache(maxsize=16)
 def setup_of(racers: tuple[Racer, ...], selected: str) -> Setup:
-    """List what can be set on a racer."""
+    """List what can be set on a racer; equal arguments give the very same object."""
     racer = next(racer for racer in racers if racer.optimizer == selected)
     kind, schedule = OPTIMIZERS[racer.optimizer], SCHEDULES[racer.schedule]
     present = {racer.optimizer for racer in racers}

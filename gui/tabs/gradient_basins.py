@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.scenes.basins import STEPS, BasinMap, BasinRequest, End, Progress, survey
 from core.scenes.gradient import GradientScene
-from core.scenes.gradient_stability import place
+from core.scenes.rate_limits import place
 from gui.background import Background
 from gui.controls import IconButton, text_label
 from gui.label_places import Crowd

@@ -105,3 +105,13 @@ def test_thousands_of_false_zeros_do_not_flood_the_memory() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 60e6
+
+
+def test_a_letter_without_a_number_is_told() -> None:
+    with pytest.raises(ValueError, match="no value for k"):
+        find_critical_points(parse("x^2 + k y^2"), {}, ("x", "y"), (-1.0, 1.0, -1.0, 1.0))
+
+
+def test_a_point_on_the_edge_is_found_whatever_rounding_did_to_it() -> None:
+    found = find_critical_points(parse("tanh(x y)"), {}, ("x", "y"), (0.0, 300.0, -40.0, 40.0))
+    assert [(point.kind.value, point.x) for point in found.points] == [("saddle", 0.0)]
