@@ -7,7 +7,7 @@ are drawn at new places, so each is drawn once for a few fractions of a pixel, a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,9 +23,6 @@ AROUND = [(math.cos(k * math.pi / 6) * HALO, math.sin(k * math.pi / 6) * HALO) f
 
 _FRACTIONS = 16
 """A piece is drawn at the nearest of so many places within a pixel."""
-
-_LONG = 400.0
-"""Longer pieces, in pixels, are drawn anew each time."""
 
 _EDGE = HALO + 2
 
@@ -66,10 +63,12 @@ class Drawing:
 
 def paint_pieces(
     painter: QPainter,
-    parts: Iterable[tuple[Drawing, float]],
+    parts: Sequence[tuple[Drawing, float]],
     y_baseline: float,
     scale: float,
     halo: str = "",
+    *,
+    moving: bool = False,
 ) -> None:
     """Draw pieces on one baseline.
 
@@ -77,7 +76,7 @@ def paint_pieces(
     ----------
     painter : QPainter
         Where to draw.
-    parts : iterable of (Drawing, float)
+    parts : sequence of (Drawing, float)
         Each with the place of its origin.
     y_baseline : float
         Place of the baseline.
@@ -85,6 +84,8 @@ def paint_pieces(
         How much larger than they are.
     halo : str
         A colour to draw the halo of the pieces in, instead of the pieces.
+    moving : bool
+        Whether a piece alone is copied too; what stays where it is needs no kept picture.
     """
     to_device = painter.deviceTransform()
     ratio = to_device.m11()
@@ -94,16 +95,14 @@ def paint_pieces(
     down, beyond_down = _divided(ratio * y_baseline + to_device.dy())
     for drawing, x in parts:
         right, beyond_right = _divided(ratio * x + to_device.dx())
-        short = (drawing.piece.right - drawing.piece.left) * scale < _LONG
-        if halo or (pixels and short):
+        if halo or (pixels and (moving or len(parts) > 1)):
             picture, left, top = _picture(drawing, beyond_right, beyond_down, scale, ratio, halo)
             x, y = (right + left - to_device.dx()) / ratio, (down + top - to_device.dy()) / ratio
             painter.drawPixmap(QPointF(x, y), picture)
         else:
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            x = (right + beyond_right - to_device.dx()) / ratio
-            drawing.draw(painter, x, (down + beyond_down - to_device.dy()) / ratio, scale)
+            drawing.draw(painter, x, y_baseline, scale)
             painter.restore()
 
 
@@ -113,7 +112,7 @@ def _divided(pixel: float) -> tuple[int, float]:
     return parts // _FRACTIONS, parts % _FRACTIONS / _FRACTIONS
 
 
-@lru_cache(maxsize=768)
+@lru_cache(maxsize=1024)
 def _picture(
     drawing: Drawing, right: float, down: float, scale: float, ratio: float, halo: str
 ) -> tuple[QPixmap, int, int]:

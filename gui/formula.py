@@ -73,7 +73,7 @@ class Formula:
         """Draw over a halo of this colour."""
         placed = self._placed(x, 1.0)
         paint_pieces(painter, placed, y_baseline, 1.0, halo)
-        paint_pieces(painter, placed, y_baseline, 1.0)
+        paint_pieces(painter, placed, y_baseline, 1.0, moving=True)
 
     def _placed(self, x: float, scale: float) -> list[tuple[Drawing, float]]:
         return [(drawing, x + (place - self._left) * scale) for drawing, place in self._parts]

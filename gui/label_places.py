@@ -90,10 +90,9 @@ class Crowd:
         between = y[first:last]
         count = float(np.count_nonzero((between > top) & (between < bottom)))
         for other_left, other_top, other_right, other_bottom in self._boxes:
-            width = min(right, other_right) - max(left, other_left)
-            height = min(bottom, other_bottom) - max(top, other_top)
-            if width > 0 and height > 0:
-                count += width * height
+            if other_left < right and other_right > left and other_top < bottom and other_bottom > top:
+                width = min(right, other_right) - max(left, other_left)
+                count += width * (min(bottom, other_bottom) - max(top, other_top))
         return count
 
     def _points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -375,7 +375,17 @@ def _without_rests(x: Array, y: Array) -> tuple[Array, Array]:
 
 def _first_of_each(x: Array, y: Array) -> NDArray[np.intp]:
     """Tell the first of all points on each pixel: dots on one pixel look like one."""
+    if x.size < FEW_STEPS:
+        return _firsts(list(zip(x.round().tolist(), y.round().tolist(), strict=True)))
     return np.sort(np.unique(x.round() + 1j * y.round(), return_index=True)[1])
+
+
+def _firsts(keys: Sequence[object]) -> NDArray[np.intp]:
+    """Tell the first of each kind; for a few keys this is quicker without NumPy."""
+    first: dict[object, int] = {}
+    for place, key in enumerate(keys):
+        first.setdefault(key, place)
+    return np.fromiter(first.values(), dtype=np.intp, count=len(first))
 
 
 def _stamped(corners: Sequence[Point], size: float, x: Array, y: Array) -> QPainterPath:
@@ -401,14 +411,23 @@ def _joined(ends: Array) -> QPainterPath:
     return path_through(ends[:, 0::2].ravel(), ends[:, 1::2].ravel(), joined)
 
 
+def _first_either_way(ends: Array) -> NDArray[np.intp]:
+    """Tell the first of all lines, rows x, y, x, y in whole pixels, that are the same forth or back."""
+    if len(ends) < FEW_STEPS:
+        return _firsts([frozenset(((a, b), (c, d))) for a, b, c, d in ends.tolist()])
+    first, second = (ends[:, k] * WIDEST + ends[:, k + 1] for k in (0, 2))
+    backwards = first > second
+    first[backwards], second[backwards] = second[backwards], first[backwards]
+    return np.sort(np.unique(first + 1j * second, return_index=True)[1])
+
+
 def _distinct_steps(x: Array, y: Array, projection: Projection) -> Array:
     """Give the ends of the lines to draw for steps, as rows x, y, x, y: only those that look different."""
     index, ends, _ = cut_segments(x, y, projection, 10.0)
-    first, second = (ends[:, k].round() * WIDEST + ends[:, k + 1].round() for k in (0, 2))
-    backwards = first > second
-    first[backwards], second[backwards] = second[backwards], first[backwards]
-    chosen = np.sort(np.unique(first + 1j * second, return_index=True)[1])
+    chosen = _first_either_way(ends.round())
     index, ends = index[chosen], ends[chosen]
+    if index.size <= MOST_CROSSING:
+        return ends
     across, down = FAR_VIEWS * projection.width, FAR_VIEWS * projection.height
     far = (x < projection.left - across) | (x > projection.right + across)
     far |= (y < projection.top - down) | (y > projection.bottom + down)

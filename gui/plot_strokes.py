@@ -50,11 +50,15 @@ def stroke_outline(x: Array, y: Array, width: float) -> QPainterPath | None:
     QPainterPath or None
         To be filled; None for a line that is better drawn with a pen.
     """
+    if x.size < FEWEST:
+        return None
     known = ~(np.isnan(x) | np.isnan(y))
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
+    if known.all():
+        return path if _add_line(path, x, y, width) else None
     edges = np.flatnonzero(np.diff(known, prepend=False, append=False))
-    if x.size < FEWEST or edges.size > 2 * MOST_LINES:
+    if edges.size > 2 * MOST_LINES:
         return None
     for start, end in edges.reshape(-1, 2).tolist():
         if not _add_line(path, x[start:end], y[start:end], width):

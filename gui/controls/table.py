@@ -158,6 +158,8 @@ class NumberTable(Ringed):
         self.setAccessibleDescription("; ".join(" ".join(cell.plain for cell in row) for row in cells))
         if len(cells) != len(before[0]):
             self.updateGeometry()
+        if not self.isVisible():
+            return  # all of it is painted when it is shown
         if before[1:] != shown[1:] or list(map(len, cells)) != list(map(len, before[0])) or self._spread:
             self.update()
         else:
@@ -248,7 +250,7 @@ class NumberTable(Ringed):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         boxes, dirty = self._boxes(), event.region()
-        if self._head and event.rect().top() <= self._head:
+        if self._head and event.rect().top() < self._head:
             for column, (left, right) in zip(self._columns, boxes, strict=True):
                 box = QRectF(left, -1, right - left, self._head - 1)
                 if column.align == "left" and self._checkable:

@@ -80,12 +80,20 @@ class StabilityCard(Card):
         for view in self.outlooks:
             self.body.addWidget(view)
             view.rate_chosen.connect(self.rate_chosen)
+        self._found: Stability | None = None
         self.show_folded(True)
+        self.fold_toggled.connect(lambda _folded: self._show_found())
 
     def show_scene(self, scene: GradientScene) -> None:
-        """Show limits and prediction of the selected optimiser."""
-        found = scene.stability
-        self.show_note(found.title)
+        """Show limits and prediction of the selected optimiser, once they can be seen."""
+        self._found = scene.stability
+        self.show_note(scene.stability.title)
+        self._show_found()
+
+    def _show_found(self) -> None:
+        found = self._found
+        if self.folded or found is None:
+            return
         self.bounds.show_columns(_bound_columns(found.limit_latex))
         self.bounds.show_rows(_bound_rows(found, self._star))
         for place, view in enumerate(self.outlooks):
