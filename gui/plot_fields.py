@@ -323,7 +323,11 @@ class Isolines(PlotItem):
         self._path = polyline(x, y, projection)
         self._apart = [] if self._still else self._path.toSubpathPolygons()
         self._labels = self._placed_labels(x, y, projection) if self._label_colour else []
-        self.set_bounds(area_of(projection))
+        margin = self._pen.widthF() + 1
+        bounds = self._path.controlPointRect().adjusted(-margin, -margin, margin, margin)
+        for label in self._labels:
+            bounds |= label.box.adjusted(-margin, -margin, margin, margin)
+        self.set_bounds(QRectF() if self._path.isEmpty() else bounds & area_of(projection))
 
     def _placed_labels(self, x: Array, y: Array, projection: Projection) -> list[_LevelLabel]:
         """Write each value once, where its line has most room."""

@@ -96,7 +96,8 @@ Row = Sequence[Cell | str]
 class NumberTable(Ringed):
     """Rows of numbers between hairlines; with `selectable`, rows that can be picked and ticked.
 
-    A selectable table goes into a card with `Card.add_wide`, because its selection reaches beyond the text.
+    It is opaque, in the colour of a card or of what `ground` says, so that what lies below need not be painted
+    when numbers change. A selectable table goes into a card with `Card.add_wide`, because its selection reaches beyond the text.
 
     Attributes
     ----------
@@ -119,10 +120,13 @@ class NumberTable(Ringed):
         selectable: bool = False,
         checkable: bool = False,
         name: str = "",
+        ground: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._ground = QColor(ground or theme.card)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._columns = tuple(columns)
         self._row_height = row_height
         self._head = _HEAD if head else 0
@@ -248,6 +252,7 @@ class NumberTable(Ringed):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw head, hairlines and cells."""
         painter = QPainter(self)
+        painter.fillRect(event.rect(), self._ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         boxes, dirty = self._boxes(), event.region()
         if self._head and event.rect().top() < self._head:
