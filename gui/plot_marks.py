@@ -24,6 +24,9 @@ FAR_VIEWS = 2.0
 MOST_CROSSING = 16
 """So many of those are drawn; a descent that diverges would make a solid block of them."""
 
+FEW_STAMPS = 24
+"""So many markers are put into a path one by one."""
+
 FEW_STEPS = 100
 """Paths of fewer are not searched for points at which they rest."""
 
@@ -390,14 +393,23 @@ def _firsts(keys: Sequence[object]) -> NDArray[np.intp]:
 
 def _stamped(corners: Sequence[Point], size: float, x: Array, y: Array) -> QPainterPath:
     """Put a marker at each place, all of them in one path."""
-    if not x.size:
-        return QPainterPath()
+    if x.size < FEW_STAMPS:
+        return _stamped_one_by_one(corners, size, x, y)
     outline = size * np.array([*corners, corners[0]])
     across, down = x[:, None] + outline[:, 0], y[:, None] + outline[:, 1]
     joined = np.ones(across.shape, dtype=np.int32)
     joined[:, -1] = 0
     path = path_through(across.ravel(), down.ravel(), joined.ravel())
     path.setFillRule(Qt.FillRule.WindingFill)
+    return path
+
+
+def _stamped_one_by_one(corners: Sequence[Point], size: float, x: Array, y: Array) -> QPainterPath:
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    outline = QPolygonF([QPointF(size * across, size * down) for across, down in (*corners, corners[0])])
+    for across, down in zip(x.tolist(), y.tolist(), strict=True):
+        path.addPolygon(outline.translated(across, down))
     return path
 
 

@@ -87,8 +87,10 @@ def _add_line(path: QPainterPath, x: Array, y: Array, width: float) -> bool:
 def _around(x: Array, y: Array, across: Array, down: Array, width: float) -> tuple[Array, Array]:
     """Give the corners of the outline of a line whose steps have these directions."""
     half = width / 2.0
-    come_x, come_y = np.append(across[0], across), np.append(down[0], down)
-    go_x, go_y = np.append(across, across[-1]), np.append(down, down[-1])
+    steps = np.empty((2, x.size + 1))
+    steps[0, 1:-1], steps[1, 1:-1] = across, down
+    steps[:, 0], steps[:, -1] = steps[:, 1], steps[:, -2]
+    (come_x, come_y), (go_x, go_y) = steps[:, :-1], steps[:, 1:]
     straight = come_x * go_x + come_y * go_y
     corner = np.flatnonzero(straight < STRAIGHT)
     straight[corner] = 1.0

@@ -96,8 +96,9 @@ Row = Sequence[Cell | str]
 class NumberTable(Ringed):
     """Rows of numbers between hairlines; with `selectable`, rows that can be picked and ticked.
 
-    It is opaque, in the colour of a card or of what `ground` says, so that what lies below need not be painted
-    when numbers change. A selectable table goes into a card with `Card.add_wide`, because its selection reaches beyond the text.
+    It is opaque, in the colour of a card or of what `ground` says, so that what lies below need not be
+    painted when numbers change. A selectable table goes into a card with `Card.add_wide`, because its
+    selection reaches beyond the text.
 
     Attributes
     ----------

@@ -270,5 +270,5 @@ def write_slope(
         projection.left + 0.3 * projection.width,
     )
     tops = [projection.top + share * (projection.height - height) for share in (0.15, 0.03, 0.35, 0.95, 0.6)]
-    boxes = [QRectF(left, top, width, height) for top in tops for left in lefts]
+    boxes = (QRectF(left, top, width, height) for top in tops for left in lefts)
     put(label, latex, VALUE, colour, crowd.freest(boxes), projection)
