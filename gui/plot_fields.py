@@ -27,13 +27,16 @@ from gui.plot_paths import polyline
 Array = NDArray[np.float64]
 
 _STEPS = 1024
-CROWDED, EVERYWHERE = 600, 10_000
-"""Points from which on lines wider than a pixel are drawn by fine strokes side by side: on usual screens,
-and anywhere.
+LONG, CROWDED, EVERYWHERE = 60, 600, 10_000
+"""Points from which on lines wider than a pixel are drawn by fine strokes side by side: on usual screens
+those that look the same, and others; and all of them anywhere.
 
 They cost a quarter of a wide stroke; along the lines of a wild function, which are everywhere, that takes
 Qt more than a second.
 """
+
+FILLED = 2.5
+"""Fine strokes leave no gap inside an opaque line that is at most so many pixels wide."""
 
 
 class GridImage(PlotItem):
@@ -245,6 +248,7 @@ class Isolines(PlotItem):
     ) -> None:
         super().__init__()
         self._pen = make_pen(colour, width, style, opacity)
+        self._enough = LONG if style == "solid" and opacity == 1.0 and width <= FILLED else CROWDED
         self._fine_pen = make_pen(colour, min(width, 1.0), opacity=opacity)
         self._labels = IsolineLabels(label_colour) if label_colour else None
         self._lines = contour_lines((), (), np.empty((0, 0)), ())
@@ -338,7 +342,7 @@ class Isolines(PlotItem):
 
     def _is_fine(self, painter: QPainter) -> bool:
         """Tell whether fine strokes stand for a wide one; in vector graphics only if Qt would hang."""
-        if self._pen.widthF() <= 1.0 or self._path.elementCount() <= CROWDED:
+        if self._pen.widthF() <= 1.0 or self._path.elementCount() <= self._enough:
             return False
         pixels = painter.paintEngine().type() == QPaintEngine.Type.Raster
         usual = pixels and painter.device().devicePixelRatioF() == 1.0

@@ -11,6 +11,7 @@ from core.scenes.curves import Curve as Sampled
 from core.scenes.gradient import GradientScene
 from core.scenes.gradient_extras import TITLES
 from core.scenes.gradient_slices import Segment as TangentPiece
+from core.scenes.gradient_slices import Slice
 from core.scenes.gradient_state import Point
 from gui.controls import LegendEntry, PaneHeader, ShowButton
 from gui.handles import DragHandle
@@ -224,9 +225,12 @@ class SlicePane(PointPane):
 
     def show_scene(self, scene: GradientScene) -> None:
         """Place all items, while the slices are beside the map."""
-        if scene.slices is None:
-            return
-        part, plot, here = scene.slices[self.axis], self.plot, scene.point[self.axis]
+        if scene.slices is not None:
+            with self.plot.layout_of_items:
+                self._show_slice(scene, scene.slices[self.axis])
+
+    def _show_slice(self, scene: GradientScene, part: Slice) -> None:
+        plot, here = self.plot, scene.point[self.axis]
         other = coordinate(scene.point[1 - self.axis], scene.decimals).replace("−", "-")
         other = f"{{{other}}}" if other.startswith("-") else other
         note = (f"f(x, {other})", f"f({other}, y)")[self.axis]
