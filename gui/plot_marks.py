@@ -317,9 +317,9 @@ class PathWithDots(PlotItem):
             self._dashes = _joined(ends)
         bounds = dots
         if len(ends):
-            across, down = ends[:, 0::2], ends[:, 1::2]
-            corners = (QPointF(across.min(), down.min()), QPointF(across.max(), down.max()))
-            bounds |= QRectF(*corners).adjusted(0, 0, 1, 1)
+            left, top = ends.reshape(-1, 2).min(axis=0).tolist()
+            right, bottom = ends.reshape(-1, 2).max(axis=0).tolist()
+            bounds |= QRectF(left, top, right - left + 1, bottom - top + 1)
         reach = self._dot_pen.widthF() + self._pen.widthF() + self._halo
         self.set_bounds(bounds.adjusted(-reach, -reach, reach, reach) & area_of(projection, 20))
 
