@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from gui.array_paths import path_through, polygon_through
 from gui.marker_shapes import SHAPES
@@ -17,6 +18,8 @@ from gui.plot_item import PlotItem, area_of, halo_pen, make_pen
 from gui.plot_paths import Array, cut_segments, straight
 
 Point = tuple[float, float]
+_Look = tuple[str, float, float, bool, int, int | None]
+"""Shape, size and ring of a marker, whether it is hollow, and its colours."""
 
 FAR_VIEWS = 2.0
 """Steps between two points that are both so many views outside only cross the picture."""
@@ -32,6 +35,9 @@ FEW_STEPS = 100
 
 MOST_DASHED = 1500
 """So many lines are dashed at most, for each dash costs as much as a line."""
+
+FRACTIONS = 4
+"""A marker is drawn at the nearest of so many places within a pixel."""
 
 WIDEST = 2.0**20
 """More pixels than a plot has in a row."""
@@ -156,7 +162,7 @@ class Marker(PlotItem):
         self._ring = ring
         self._outline = QColor(outline) if outline else None
         self._size = size
-        self._shape = marker_path(shape, size - 1 if hollow else size)
+        self._name = shape
         self._x: ArrayLike = ()
         self._y: ArrayLike = ()
         self._places: list[QPointF] = []
@@ -184,20 +190,41 @@ class Marker(PlotItem):
         self.set_bounds(corners.adjusted(-reach, -reach, reach, reach))
 
     def _draw(self, painter: QPainter) -> None:
-        ring = QPen(self.plot_colour, 2 * self._ring + (2 if self._hollow else 0))
-        ring.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        line = QPen(self._colour, 2) if self._hollow else QPen(Qt.PenStyle.NoPen)
-        if self._outline is not None:
-            line = QPen(self._outline, 1)
-        fill = self.plot_colour if self._hollow else self._colour
+        ratio = painter.device().devicePixelRatioF()
+        grown = ratio * FRACTIONS
+        outline = self._outline.rgba() if self._outline is not None else None
+        look = (self._name, self._size, self._ring, self._hollow, self._colour.rgba(), outline)
+        ground = self.plot_colour.rgba()
         for place in self._places:
-            painter.translate(place)
-            if self._ring:
-                painter.strokePath(self._shape, ring)
-            painter.setPen(line)
-            painter.setBrush(fill)
-            painter.drawPath(self._shape)
-            painter.translate(-place)
+            (x, across), (y, down) = (divmod(round(grown * each), FRACTIONS) for each in place.toTuple())
+            picture, reach = _picture(look, ground, across, down, ratio)
+            painter.drawPixmap(QPointF((x - reach) / ratio, (y - reach) / ratio), picture)
+
+
+@lru_cache(maxsize=1024)
+def _picture(look: _Look, ground: int, across: int, down: int, ratio: float) -> tuple[QPixmap, int]:
+    """Draw a marker some fractions of a pixel beside its place; also give how far the picture reaches."""
+    shape, size, ring, hollow, ink, outline = look
+    reach = math.ceil((size + ring + 3) * ratio)
+    picture = QPixmap(2 * reach + 1, 2 * reach + 1)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(reach + across / FRACTIONS, reach + down / FRACTIONS)
+    painter.scale(ratio, ratio)
+    path = marker_path(shape, size - 1 if hollow else size)
+    colour, paper = QColor.fromRgba(ink), QColor.fromRgba(ground)
+    if ring:
+        around = QPen(paper, 2 * ring + (2 if hollow else 0))
+        around.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(path, around)
+    line = QPen(colour, 2) if hollow else QPen(Qt.PenStyle.NoPen)
+    painter.setPen(line if outline is None else QPen(QColor.fromRgba(outline), 1))
+    painter.setBrush(paper if hollow else colour)
+    painter.drawPath(path)
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture, reach
 
 
 class Ring(PlotItem):
