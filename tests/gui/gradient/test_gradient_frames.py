@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.presets import SURFACES
-from core.scenes.gradient_state import GradientState, choose_preset, type_formula, with_point
+from core.scenes.gradient_state import EXTRAS, GradientState, choose_preset, type_formula, with_point
 from gui.drawn_pieces import _picture
 from gui.formula import formula
 from gui.plot_axes import Projection
@@ -94,6 +94,7 @@ def test_names_ticks_and_cards_are_not_painted_while_numbers_change(tab: Gradien
 
 
 def test_items_that_touch_no_pixel_are_hidden(tab: GradientTab) -> None:
+    show(tab, replace(START, shown=EXTRAS))
     show(tab, with_point(START, 1.0, -1.0))
     for pane in (tab.map, *tab.slices):
         items = [item for item in pane.plot.scene().items() if isinstance(item, PlotItem)]
