@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import cycle
 
-from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.drawn_pieces import Drawing, Piece, paint_pieces
 from gui.latex_cutting import shortened
 from gui.theme import ui_font
 from gui.typesetter import typesetter
@@ -46,40 +46,6 @@ _ANY_COLOUR = "#a1b2c3"
 _SVG = re.compile(r'<svg[^>]*viewBox="([^"]*)"[^>]*>(.*)</svg>', re.DOTALL)
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """Drawn glyphs, their box about the baseline, and where the next glyph begins."""
-
-    markup: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    advance: float
-
-
-class _Drawing:
-    """A piece that can be painted; reading its markup takes as long as painting it several times."""
-
-    def __init__(self, piece: _Piece) -> None:
-        self.piece = piece
-        width, height = piece.right - piece.left, piece.bottom - piece.top
-        svg = (
-            '<svg xmlns="http://www.w3.org/2000/svg" '
-            f'width="{width:.3f}" height="{height:.3f}" '
-            f'viewBox="{piece.left:.3f} {piece.top:.3f} {width:.3f} {height:.3f}">'
-            f"{piece.markup}</svg>"
-        )
-        self._renderer = QSvgRenderer(QByteArray(svg.encode()))
-
-    def paint(self, painter: QPainter, x: float, y_baseline: float, scale: float) -> None:
-        """Draw with the piece's origin at a place."""
-        piece = self.piece
-        left, top = x + piece.left * scale, y_baseline + piece.top * scale
-        width, height = piece.right - piece.left, piece.bottom - piece.top
-        self._renderer.render(painter, QRectF(left, top, width * scale, height * scale))
-
-
 class Formula:
     """One typeset formula: a piece, or the parts that it is put together from, each with its place.
 
@@ -91,21 +57,26 @@ class Formula:
         Size in pixels, and the distance of the baseline from the top.
     """
 
-    def __init__(self, latex: str, piece: _Piece, parts: Sequence[tuple[_Drawing, float]] = ()) -> None:
+    def __init__(self, latex: str, piece: Piece, parts: Sequence[tuple[Drawing, float]] = ()) -> None:
         self.latex = latex
         self.width = piece.right - piece.left
         self.height = piece.bottom - piece.top
         self.baseline = -piece.top
         self._left = piece.left
-        self._parts = tuple(parts) or ((_Drawing(piece), 0.0),)
+        self._parts = tuple(parts) or ((Drawing(piece), 0.0),)
 
     def paint(self, painter: QPainter, x: float, y_baseline: float, scale: float = 1.0) -> None:
         """Draw with the left edge at `x` and the baseline at `y_baseline`."""
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for drawing, place in self._parts:
-            drawing.paint(painter, x + (place - self._left) * scale, y_baseline, scale)
-        painter.restore()
+        paint_pieces(painter, self._placed(x, scale), y_baseline, scale)
+
+    def paint_haloed(self, painter: QPainter, x: float, y_baseline: float, halo: str) -> None:
+        """Draw over a halo of this colour."""
+        placed = self._placed(x, 1.0)
+        paint_pieces(painter, placed, y_baseline, 1.0, halo)
+        paint_pieces(painter, placed, y_baseline, 1.0, moving=True)
+
+    def _placed(self, x: float, scale: float) -> list[tuple[Drawing, float]]:
+        return [(drawing, x + (place - self._left) * scale) for drawing, place in self._parts]
 
     def pixmap(self, device_pixel_ratio: float = 1.0) -> QPixmap:
         """Draw into a transparent picture, sharp on a screen of that ratio."""
@@ -114,7 +85,9 @@ class Formula:
         picture.setDevicePixelRatio(device_pixel_ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
-        self.paint(painter, 0.0, self.baseline)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for drawing, x in self._placed(0.0, 1.0):
+            drawing.draw(painter, x, self.baseline, 1.0)
         painter.end()
         return picture
 
@@ -142,6 +115,7 @@ def formula(latex: str, pixel_size: float, colour: str) -> Formula:
     return Formula(latex, _typeset(latex, pixel_size, colour))
 
 
+@lru_cache(maxsize=512)
 def plain_text(latex: str) -> str:
     """Give a readable one-line text of `latex`, for screen readers and as a last resort."""
     text = re.sub(r"\\(?:text|mathrm|operatorname|mathbf)\{([^{}]*)\}", r"\1", latex)
@@ -171,14 +145,14 @@ def _with_small_brackets(latex: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _typeset(latex: str, pixel_size: float, colour: str) -> _Piece:
+def _typeset(latex: str, pixel_size: float, colour: str) -> Piece:
     """Typeset in any colour, which takes no time once it was done in another one."""
     piece = _typeset_once(latex, pixel_size)
     return replace(piece, markup=piece.markup.replace(_ANY_COLOUR, colour))
 
 
 @lru_cache(maxsize=1024)
-def _typeset_once(latex: str, pixel_size: float) -> _Piece:
+def _typeset_once(latex: str, pixel_size: float) -> Piece:
     try:
         typeset = typesetter().Latex(latex, size=pixel_size, color=_ANY_COLOUR)
         found = _SVG.fullmatch(typeset.svg())
@@ -188,10 +162,10 @@ def _typeset_once(latex: str, pixel_size: float) -> _Piece:
     if found is None or not latex.strip():
         return _as_text(latex, pixel_size)
     left, top, width, height = map(float, found[1].split())
-    return _Piece(found[2], left, top, left + width, top + height, advance)
+    return Piece(found[2], left, top, left + width, top + height, advance)
 
 
-def _as_text(latex: str, pixel_size: float) -> _Piece:
+def _as_text(latex: str, pixel_size: float) -> Piece:
     font = ui_font(pixel_size)
     metrics = QFontMetricsF(font)
     text = "".join(character for character in plain_text(latex) if character.isprintable())
@@ -201,7 +175,7 @@ def _as_text(latex: str, pixel_size: float) -> _Piece:
         f'<text x="0" y="0" font-family="{html.escape(font.family())}" font-size="{pixel_size}" '
         f'fill="{_ANY_COLOUR}">{html.escape(text)}</text>'
     )
-    return _Piece(markup, 0.0, -metrics.ascent(), width, metrics.descent(), width)
+    return Piece(markup, 0.0, -metrics.ascent(), width, metrics.descent(), width)
 
 
 @lru_cache(maxsize=2048)
@@ -237,7 +211,7 @@ def _template(latex: str) -> tuple[str, tuple[str, ...]]:
 class _Frame:
     """What is typeset around the numbers in a row: the whole, the drawings between, and the zeros' places."""
 
-    whole: _Piece
+    whole: Piece
     between: tuple[str, ...]
     places: tuple[float, ...]
 
@@ -294,15 +268,15 @@ def _first_x(markup: str) -> float:
 
 
 @lru_cache(maxsize=256)
-def _drawing(text: str, pixel_size: float, colour: str) -> _Drawing:
-    return _Drawing(_typeset(text, pixel_size, colour))
+def _drawing(text: str, pixel_size: float, colour: str) -> Drawing:
+    return Drawing(_typeset(text, pixel_size, colour))
 
 
 @dataclass(frozen=True)
 class _Gaps:
     """A drawing with gaps for digits: where they belong, and how much room all numbers take beyond a 0."""
 
-    drawing: _Drawing | None
+    drawing: Drawing | None
     places: tuple[float, ...]
     shift: float
 
@@ -328,8 +302,8 @@ def _gaps(template: str, lengths: tuple[str, ...], pixel_size: float, colour: st
         markup.append(f'<g transform="translate({shift:.3f} 0)">{after}</g>' if after else "")
     whole = frame.whole
     drawn = "".join(markup)
-    piece = _Piece(drawn, whole.left, whole.top, whole.right + shift, whole.bottom, whole.advance + shift)
-    return _Gaps(_Drawing(piece) if drawn else None, tuple(places), shift)
+    piece = Piece(drawn, whole.left, whole.top, whole.right + shift, whole.bottom, whole.advance + shift)
+    return _Gaps(Drawing(piece) if drawn else None, tuple(places), shift)
 
 
 def _with_numbers(
@@ -349,7 +323,7 @@ def _with_numbers(
     top = min(whole.top, *(digit.piece.top for digit in digits))
     bottom = max(whole.bottom, *(digit.piece.bottom for digit in digits))
     right, advance = whole.right + gaps.shift, whole.advance + gaps.shift
-    return Formula(latex, _Piece("", left, top, right, bottom, advance), parts)
+    return Formula(latex, Piece("", left, top, right, bottom, advance), parts)
 
 
 class FormulaLabel(QWidget):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -31,12 +32,15 @@ class Crowd:
 
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
-        self._area = QRectF(
-            projection.left + 4, projection.top + 4, projection.width - 8, projection.height - 8
+        self._area = (
+            projection.left + 4,
+            projection.top + 4,
+            projection.right - 4,
+            projection.bottom - 4,
         )
         self._x: list[NDArray[np.float64]] = []
         self._y: list[NDArray[np.float64]] = []
-        self._sorted: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+        self._sorted: tuple[list[float], NDArray[np.float64]] | None = None
         self._boxes: list[tuple[float, float, float, float]] = []
 
     def add_points(self, x: ArrayLike, y: ArrayLike) -> None:
@@ -60,17 +64,15 @@ class Crowd:
 
     def add_disc(self, x: float, y: float, radius: float) -> None:
         """Keep away from a marker."""
-        across, down = map(float, self._projection.to_pixels(x, y))
+        across, down = self._projection.to_pixels(float(x), float(y))
         if math.isfinite(across) and math.isfinite(down):
-            self.add_box(QRectF(across - radius, down - radius, 2 * radius, 2 * radius))
+            self._boxes.append((across - radius, down - radius, across + radius, down + radius))
 
     def freest(self, boxes: Iterable[QRectF]) -> QRectF | None:
         """Choose the first free box, else the one with the least in it; None if none fits in the area."""
         best, least = None, math.inf
         for box in boxes:
-            if not self._area.contains(box):
-                continue
-            crowding = self._crowding(box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+            crowding = self._crowding(box)
             if crowding < least:
                 best, least = box, crowding
             if crowding == 0:
@@ -80,33 +82,39 @@ class Crowd:
     def free(self, boxes: Iterable[QRectF]) -> QRectF | None:
         """Choose the first box in the area that nothing is in; None if there is none."""
         box = self.freest(boxes)
-        roomy = box is not None and self._crowding(box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)) == 0
-        return box if roomy else None
+        return box if box is not None and self._crowding(box) == 0 else None
 
     def _crowding(self, box: QRectF) -> float:
+        """Tell how much is in a box and the margin around it; infinite where it does not fit in the area."""
         left, top, right, bottom = _edges(box)
-        x, y = self._points()
-        first, last = x.searchsorted(left, "right"), x.searchsorted(right, "left")
-        between = y[first:last]
-        count = float(np.count_nonzero((between > top) & (between < bottom)))
+        area_left, area_top, area_right, area_bottom = self._area
+        if left < area_left or top < area_top or right > area_right or bottom > area_bottom:
+            return math.inf
+        left, top, right, bottom = left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN
+        across, y = self._points()
+        first, last = bisect_right(across, left), bisect_left(across, right)
+        count = 0.0
+        if first < last:
+            between = y[first:last]
+            count += np.count_nonzero((between > top) & (between < bottom))
         for other_left, other_top, other_right, other_bottom in self._boxes:
-            width = min(right, other_right) - max(left, other_left)
-            height = min(bottom, other_bottom) - max(top, other_top)
-            if width > 0 and height > 0:
-                count += width * height
+            if other_left < right and other_right > left and other_top < bottom and other_bottom > top:
+                width = min(right, other_right) - max(left, other_left)
+                count += width * (min(bottom, other_bottom) - max(top, other_top))
         return count
 
-    def _points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _points(self) -> tuple[list[float], NDArray[np.float64]]:
         """Give the pixels of all points, from left to right."""
         if self._sorted is None:
             x, y = (np.concatenate(pixels) if pixels else np.empty(0) for pixels in (self._x, self._y))
             order = x.argsort(kind="stable")
-            self._sorted = x[order], y[order]
+            self._sorted = x[order].tolist(), y[order]
         return self._sorted
 
 
 def _edges(box: QRectF) -> tuple[float, float, float, float]:
-    return box.left(), box.top(), box.right(), box.bottom()
+    edges: tuple[float, float, float, float] = box.getCoords()  # type: ignore[assignment]  # the stub errs
+    return edges
 
 
 def formula_size(latex: str, size: float, colour: str) -> QSizeF:

@@ -22,6 +22,9 @@ LARGEST = 1e300
 SMALLEST_SPAN = 1e-300
 SMALLEST_RELATIVE_SPAN = 1e-12
 SMALLEST_LOG_SPAN = 1e-9
+FINE = 1e100
+"""Numbers below this, in views that are no wider and no narrower than its inverse, cannot overflow."""
+
 FAR = 1e305
 """Pixels beyond this are all equally far away; nearer ones keep their direction exactly."""
 
@@ -113,11 +116,9 @@ class Projection:
             across = _fraction(float(x), x0, x1, self.log_x)
             up = _fraction(float(y), y0, y1, self.log_y)
             return _clipped(self.left + across * self.width), _clipped(self.bottom - up * self.height)
-        shares = _fractions(x, x0, x1, self.log_x)
-        heights = _fractions(y, y0, y1, self.log_y)
         return (
-            _all_clipped(self.left + shares * self.width),
-            _all_clipped(self.bottom - heights * self.height),
+            _on_axis(x, x0, x1, self.left, self.width, self.log_x),
+            _on_axis(y, y0, y1, self.bottom, -self.height, self.log_y),
         )
 
     def from_pixels(self, x: float, y: float) -> tuple[float, float]:
@@ -151,6 +152,19 @@ def _fraction(value: float, lower: float, upper: float, log: bool) -> float:
     if log:
         value, lower, upper = math.log10(value), math.log10(lower), math.log10(upper)
     return _clipped((value - lower) / (upper - lower))
+
+
+def _on_axis(
+    values: ArrayLike, lower: float, upper: float, start: float, length: float, log: bool
+) -> NDArray[np.float64]:
+    """Map numbers to the pixels of one axis."""
+    numbers = np.asarray(values, dtype=np.float64)
+    if not log and numbers.size and -FINE < lower < upper < FINE:
+        farthest = np.abs(numbers).max()
+        if farthest < FINE and upper - lower > 1.0 / FINE:  # nothing is unknown, and nothing can overflow
+            pixels: NDArray[np.float64] = (numbers - lower) / (upper - lower) * length + start
+            return pixels
+    return _all_clipped(start + length * _fractions(numbers, lower, upper, log))
 
 
 def _fractions(values: ArrayLike, lower: float, upper: float, log: bool) -> NDArray[np.float64]:

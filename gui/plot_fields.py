@@ -2,48 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from contourpy import ContourGenerator, LineType, contour_generator
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import (
     QColor,
-    QFontMetricsF,
     QImage,
     QPaintEngine,
     QPainter,
     QPainterPath,
-    QPen,
     QPolygonF,
-    QRegion,
 )
 
+from gui.isoline_labels import IsolineLabels
 from gui.plot_axes import Projection
-from gui.plot_item import CACHED, PlotItem, area_of, make_pen
+from gui.plot_item import CACHED, NOT_CACHED, PlotItem, area_of, make_pen
 from gui.plot_paths import polyline
-from gui.theme import ui_font
 
 Array = NDArray[np.float64]
 
 _STEPS = 1024
-CROWDED, EVERYWHERE = 600, 10_000
-"""Points from which on lines wider than a pixel are drawn by fine strokes side by side: on usual screens,
-and anywhere.
+LONG, CROWDED, EVERYWHERE = 60, 600, 10_000
+"""Points from which on lines wider than a pixel are drawn by fine strokes side by side: on usual screens
+those that look the same, and others; and all of them anywhere.
 
 They cost a quarter of a wide stroke; along the lines of a wild function, which are everywhere, that takes
 Qt more than a second.
 """
-SMALLEST_RING = 56.0
-"""A line whose extent is smaller, in pixels, has no room for its value."""
 
-QUIET = 0.5
-"""Squared distance of a value from other lines and values, in parts of its width and height, at least."""
-
-ROUND = (Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+FILLED = 2.5
+"""Fine strokes leave no gap inside an opaque line that is at most so many pixels wide."""
 
 
 class GridImage(PlotItem):
@@ -78,7 +71,10 @@ class GridImage(PlotItem):
         rect : (float, float, float, float)
             x of the first and last column, y of the first and last row.
         """
-        if values is self._values and rect == self._rect:
+        same = values is self._values
+        if same != (self.cacheMode() == CACHED):
+            self.setCacheMode(CACHED if same else NOT_CACHED)
+        if same and rect == self._rect:
             return
         if values is not self._values:
             self._values = values
@@ -95,7 +91,7 @@ class GridImage(PlotItem):
         index = self._colour_index(values)
         if not index.size:
             return QImage()
-        pixels = np.ascontiguousarray(self._palette()[index][::-1])
+        pixels = self._palette().take(index[::-1])
         rows, columns = pixels.shape
         image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
         return image.copy()  # the array goes away, the picture stays
@@ -154,9 +150,10 @@ class HeatMap(GridImage):
         return self._colours
 
     def _colour_index(self, values: NDArray[Any]) -> NDArray[np.intp]:
-        shares = values.astype(np.float64)
-        known = ~np.isnan(shares)
-        return np.where(known, np.clip(shares, 0, 1) * (_STEPS - 1), _STEPS).astype(np.intp)
+        places = np.clip(values, 0, 1) * float(_STEPS - 1)
+        if np.isnan(places.max(initial=0.0)):
+            places[np.isnan(places)] = _STEPS
+        return places.astype(np.intp)
 
 
 @dataclass(frozen=True)
@@ -220,12 +217,6 @@ def _traced(tracer: ContourGenerator | None, levels: Sequence[float]) -> Contour
     return ContourLines(points[:, 0], points[:, 1], tuple(ends))
 
 
-@dataclass(frozen=True)
-class _LevelLabel:
-    box: QRectF
-    letters: QPainterPath
-
-
 class Isolines(PlotItem):
     """All isolines of a function in one painter path, on demand with the value written on each.
 
@@ -257,9 +248,9 @@ class Isolines(PlotItem):
     ) -> None:
         super().__init__()
         self._pen = make_pen(colour, width, style, opacity)
+        self._enough = LONG if style == "solid" and opacity == 1.0 and width <= FILLED else CROWDED
         self._fine_pen = make_pen(colour, min(width, 1.0), opacity=opacity)
-        self._label_colour = label_colour
-        self._font = ui_font(10)
+        self._labels = IsolineLabels(label_colour) if label_colour else None
         self._lines = contour_lines((), (), np.empty((0, 0)), ())
         self._arrays: tuple[ArrayLike | None, ...] = (None, None, None)
         self._levels: tuple[float, ...] = ()
@@ -270,7 +261,6 @@ class Isolines(PlotItem):
         self._path = QPainterPath()
         self._apart: list[QPolygonF] = []
         self._still = still
-        self._labels: list[_LevelLabel] = []
         if still:
             self.setCacheMode(CACHED)
 
@@ -311,6 +301,8 @@ class Isolines(PlotItem):
         """Trace along one in so many lines of the grid from now on: coarser, and quicker to change."""
         if every != self._every:
             self._every = every
+            if self._still:
+                self.setCacheMode(CACHED if every == 1 else NOT_CACHED)
             if self._tracer is not None:
                 self._tracer = self._prepared()
                 self._lines = _traced(self._tracer, self._levels)
@@ -318,18 +310,19 @@ class Isolines(PlotItem):
 
     def keep_labels_off(self, is_free: Callable[[QRectF], bool]) -> None:
         """Write values where a box of pixels is free, or not at all; until the lines or the view change."""
-        if self.projection is None or not self._label_colour:
+        if self.projection is None or self._labels is None:
             return
+        before = self.label_boxes
         x, y = self.projection.to_pixels(self._lines.x, self._lines.y)
-        labels = self._placed_labels(x, y, self.projection, is_free)
-        if [label.box for label in labels] != self.label_boxes:
-            self._labels = labels
+        self._labels.place(x, y, self._lines.ends, self._texts, self.projection, is_free=is_free)
+        if self.label_boxes != before:
+            self._bound(self.projection)
             self.update()
 
     @property
     def label_boxes(self) -> list[QRectF]:
         """Where the values are written, in pixels."""
-        return [label.box for label in self._labels]
+        return self._labels.boxes if self._labels is not None else []
 
     def _prepared(self) -> ContourGenerator | None:
         x, y, values = (np.asarray(array, dtype=np.float64) for array in self._arrays)
@@ -340,72 +333,34 @@ class Isolines(PlotItem):
         x, y = projection.to_pixels(self._lines.x, self._lines.y)
         self._path = polyline(x, y, projection)
         self._apart = [] if self._still else self._path.toSubpathPolygons()
-        self._labels = self._placed_labels(x, y, projection) if self._label_colour else []
-        self.set_bounds(area_of(projection))
+        if self._labels is not None:
+            self._labels.place(x, y, self._lines.ends, self._texts, projection, following=self._every > 1)
+        self._bound(projection)
 
-    def _placed_labels(
-        self,
-        x: Array,
-        y: Array,
-        projection: Projection,
-        is_free: Callable[[QRectF], bool] = lambda _box: True,
-    ) -> list[_LevelLabel]:
-        """Write each value once, where its line has most room."""
-        metrics = QFontMetricsF(self._font)
-        placed: list[_LevelLabel] = []
-        inside = (
-            (x > projection.left) & (x < projection.right) & (y > projection.top) & (y < projection.bottom)
-        )
-        near = np.flatnonzero(inside)
-        near = near[:: 1 + near.size // 600]
-        start = 0
-        for text, end in zip(self._texts, self._lines.ends, strict=False):
-            if text and end > start:
-                foreign = near[(near < start) | (near >= end)]
-                middles = [label.box.center() for label in placed]
-                others = (
-                    np.append(x[foreign], [middle.x() for middle in middles]),
-                    np.append(y[foreign], [middle.y() for middle in middles]),
-                )
-                box = QRectF(0, 0, metrics.horizontalAdvance(text) + 6, 12)
-                quiet = _quiet_places(x[start:end], y[start:end], others, box, projection)
-                boxes = (box.translated(middle - box.center()) for middle in quiet)
-                free = next(filter(is_free, boxes), None)
-                if free is not None:
-                    box = free
-                    placed.append(_LevelLabel(box, self._letters(text, box)))
-            start = end
-        return placed
-
-    def _letters(self, text: str, box: QRectF) -> QPainterPath:
-        metrics = QFontMetricsF(self._font)
-        letters = QPainterPath()
-        letters.addText(box.left() + 3, round(box.center().y() + metrics.capHeight() / 2), self._font, text)
-        return letters
+    def _bound(self, projection: Projection) -> None:
+        """Say what lines and values cover."""
+        bounds = self._path.controlPointRect()
+        for box in self.label_boxes:
+            bounds |= box
+        margin = self._pen.widthF() + 1
+        covered = bounds.adjusted(-margin, -margin, margin, margin) & area_of(projection)
+        self.set_bounds(QRectF() if self._path.isEmpty() else covered)
 
     def _draw(self, painter: QPainter) -> None:
         painter.save()
-        if self._labels:
-            free = QRegion(self._bounds.toAlignedRect())
-            for label in self._labels:
-                free -= QRegion(label.box.toAlignedRect())
-            painter.setClipRegion(free, Qt.ClipOperation.IntersectClip)
+        if self._labels is not None:
+            self._labels.cut_out_of(painter, self._bounds)
         if self._is_fine(painter):
             self._draw_fine(painter)
         else:
             self._draw_wide(painter)
         painter.restore()
-        halo = QColor(self.plot_colour)
-        halo.setAlphaF(0.4)
-        ink = QColor(self._label_colour or "")
-        ink.setAlphaF(0.85)
-        for label in self._labels:
-            painter.strokePath(label.letters, QPen(halo, 4, Qt.PenStyle.SolidLine, *ROUND))
-            painter.fillPath(label.letters, ink)
+        if self._labels is not None:
+            self._labels.draw(painter, self.plot_colour)
 
     def _is_fine(self, painter: QPainter) -> bool:
         """Tell whether fine strokes stand for a wide one; in vector graphics only if Qt would hang."""
-        if self._pen.widthF() <= 1.0 or self._path.elementCount() <= CROWDED:
+        if self._pen.widthF() <= 1.0 or self._path.elementCount() <= self._enough:
             return False
         pixels = painter.paintEngine().type() == QPaintEngine.Type.Raster
         usual = pixels and painter.device().devicePixelRatioF() == 1.0
@@ -423,37 +378,3 @@ class Isolines(PlotItem):
         away = (self._pen.widthF() - 1.0) / 2.0
         for across, down in ((away, 0.0), (-away, 0.0), (0.0, away), (0.0, -away)):
             painter.drawPath(self._path.translated(across, down))
-
-
-def _quiet_places(
-    x: Array, y: Array, others: tuple[Array, Array], box: QRectF, projection: Projection
-) -> Iterator[QPointF]:
-    """Find points of a line, well inside the area, by their distance from all other lines and labels."""
-    margin_x, margin_y = box.width() / 2 + 8, box.height() / 2 + 8
-    inside = (x > projection.left + margin_x) & (x < projection.right - margin_x)
-    inside &= (y > projection.top + margin_y) & (y < projection.bottom - margin_y)
-    candidates = np.flatnonzero(inside & _roomy(x, y))
-    if candidates.size < 12:
-        return
-    candidates = candidates[:: 1 + candidates.size // 30]
-    across = np.subtract.outer(x[candidates], others[0]) / box.width()
-    down = np.subtract.outer(y[candidates], others[1]) / box.height()
-    room = np.min(across**2 + down**2, axis=1, initial=9.0)
-    for index in np.argsort(-room, kind="stable"):
-        if room[index] <= QUIET:
-            return
-        yield QPointF(x[candidates[index]], y[candidates[index]])
-
-
-def _roomy(x: Array, y: Array) -> NDArray[np.bool_]:
-    """Tell which points belong to a line that is long enough to be written on; NaN stands between lines."""
-    gaps = np.flatnonzero(np.isnan(x))
-    starts = np.append(0, gaps[:-1] + 1) if gaps.size else np.zeros(1, dtype=np.intp)
-    extent = np.zeros(starts.size)
-    for pixels in (x, y):
-        extent = np.maximum(
-            extent,
-            np.fmax.reduceat(pixels, starts) - np.fmin.reduceat(pixels, starts),
-        )
-    lengths = np.diff(np.append(starts, x.size))
-    return np.repeat(extent >= SMALLEST_RING, lengths)

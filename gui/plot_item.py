@@ -85,6 +85,7 @@ class PlotItem(QGraphicsItem):
         self.plot_colour = QColor()
         self._layout = Layout()
         self._bounds = QRectF()
+        self.setVisible(False)
 
     def show(self, *numbers: Any, **options: Any) -> None:
         """Show these numbers from now on; each kind of item says which."""
@@ -115,10 +116,14 @@ class PlotItem(QGraphicsItem):
         raise NotImplementedError
 
     def set_bounds(self, bounds: QRectF) -> None:
-        """Say which pixels the item may touch."""
+        """Say which pixels the item may touch; one that touches none is hidden, for Qt paints all others."""
         if bounds != self._bounds:
+            if bounds.isEmpty():
+                self.setVisible(False)  # while Qt still knows what to wipe out
             self.prepareGeometryChange()
             self._bounds = bounds
+            if not bounds.isEmpty():
+                self.setVisible(True)
 
     def boundingRect(self) -> QRectF:
         """Give the pixels that may be touched."""
@@ -127,9 +132,8 @@ class PlotItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        """Draw, once numbers and a size are known."""
-        if not self._bounds.isEmpty():
-            self._draw(painter)
+        """Draw; Qt asks only once numbers and a size are known."""
+        self._draw(painter)
 
 
 def area_of(projection: Projection, margin: float = 0.0) -> QRectF:

@@ -8,41 +8,16 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
+from gui.drawn_pieces import AROUND, HALO
 from gui.formula import formula
 from gui.plot_axes import Projection
 from gui.plot_item import PlotItem, area_of
 from gui.theme import Theme, text_width, ui_font
 
-HALO = 2
 PILL_HEIGHT = 17.0
 PILL_FONT = (11, QFont.Weight.DemiBold)
-_AROUND = [(math.cos(k * math.pi / 6) * HALO, math.sin(k * math.pi / 6) * HALO) for k in range(12)]
-
-_BETWEEN = [(dx / 2, dy / 2) for dx, dy in _AROUND[::3]]
+_BETWEEN = [(dx / 2, dy / 2) for dx, dy in AROUND[::3]]
 """What fills the ring around a thin stroke or a dot."""
-
-
-@lru_cache(maxsize=512)
-def _haloed(latex: str, size: float, colour: str, halo: str, ratio: float) -> tuple[QPixmap, float]:
-    """Typeset with a halo; also give the distance of the baseline from the top of the picture."""
-    letters = formula(latex, size, colour)
-    picture = QPixmap(
-        math.ceil((letters.width + 2 * HALO + 1) * ratio), math.ceil((letters.height + 2 * HALO + 1) * ratio)
-    )
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    ink = letters.pixmap(ratio)
-    shadow = QPixmap(ink)
-    painter = QPainter(shadow)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(shadow.rect(), QColor(halo))
-    painter.end()
-    painter = QPainter(picture)
-    for dx, dy in _AROUND:
-        painter.drawPixmap(QPointF(HALO + dx, HALO + dy), shadow)
-    painter.drawPixmap(QPointF(HALO, HALO), ink)
-    painter.end()
-    return picture, letters.baseline + HALO
 
 
 @lru_cache(maxsize=512)
@@ -65,7 +40,7 @@ def _words_halo(
     painter.end()
     picture = QPixmap(letters)
     painter = QPainter(picture)
-    for dx, dy in (*_AROUND, *_BETWEEN):
+    for dx, dy in (*AROUND, *_BETWEEN):
         painter.drawPixmap(QPointF(dx, dy), letters)
     painter.end()
     return picture, start
@@ -75,8 +50,7 @@ def paint_formula_haloed(
     painter: QPainter, origin: QPointF, latex: str, size: float, colour: str, halo: str
 ) -> None:
     """Draw a formula over a halo, with its left end and baseline at `origin`."""
-    picture, baseline = _haloed(latex, size, colour, halo, painter.device().devicePixelRatioF())
-    painter.drawPixmap(origin - QPointF(HALO, baseline), picture)
+    formula(latex, size, colour).paint_haloed(painter, origin.x(), origin.y(), halo)
 
 
 def paint_words_haloed(

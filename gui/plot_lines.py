@@ -89,8 +89,10 @@ class Curve(PlotItem):
                 self._lines.append(polyline(x[part], y[part], projection))
             else:
                 self._outlines.append(outline)
-        edges = zip(*(edge.tolist() for edge in bars), strict=True)
-        self._bars = [QRectF(left, top, right - left, bottom - top) for left, right, top, bottom in edges]
+        self._bars = []
+        if bars is not NO_BARS:
+            edges = zip(*(edge.tolist() for edge in bars), strict=True)
+            self._bars = [QRectF(left, top, right - left, bottom - top) for left, right, top, bottom in edges]
         margin = self._pen.widthF() / 2 + 1
         bounds = QRectF()
         for path in (*self._lines, *self._outlines):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from gui.array_paths import path_through, polygon_through
 from gui.marker_shapes import SHAPES
@@ -17,6 +18,8 @@ from gui.plot_item import PlotItem, area_of, halo_pen, make_pen
 from gui.plot_paths import Array, cut_segments, straight
 
 Point = tuple[float, float]
+_Look = tuple[str, float, float, bool, int, int | None]
+"""Shape, size and ring of a marker, whether it is hollow, and its colours."""
 
 FAR_VIEWS = 2.0
 """Steps between two points that are both so many views outside only cross the picture."""
@@ -24,11 +27,17 @@ FAR_VIEWS = 2.0
 MOST_CROSSING = 16
 """So many of those are drawn; a descent that diverges would make a solid block of them."""
 
+FEW_STAMPS = 24
+"""So many markers are put into a path one by one."""
+
 FEW_STEPS = 100
 """Paths of fewer are not searched for points at which they rest."""
 
 MOST_DASHED = 1500
 """So many lines are dashed at most, for each dash costs as much as a line."""
+
+FRACTIONS = 4
+"""A marker is drawn at the nearest of so many places within a pixel."""
 
 WIDEST = 2.0**20
 """More pixels than a plot has in a row."""
@@ -153,7 +162,7 @@ class Marker(PlotItem):
         self._ring = ring
         self._outline = QColor(outline) if outline else None
         self._size = size
-        self._shape = marker_path(shape, size - 1 if hollow else size)
+        self._name = shape
         self._x: ArrayLike = ()
         self._y: ArrayLike = ()
         self._places: list[QPointF] = []
@@ -181,20 +190,41 @@ class Marker(PlotItem):
         self.set_bounds(corners.adjusted(-reach, -reach, reach, reach))
 
     def _draw(self, painter: QPainter) -> None:
-        ring = QPen(self.plot_colour, 2 * self._ring + (2 if self._hollow else 0))
-        ring.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        line = QPen(self._colour, 2) if self._hollow else QPen(Qt.PenStyle.NoPen)
-        if self._outline is not None:
-            line = QPen(self._outline, 1)
-        fill = self.plot_colour if self._hollow else self._colour
+        ratio = painter.device().devicePixelRatioF()
+        grown = ratio * FRACTIONS
+        outline = self._outline.rgba() if self._outline is not None else None
+        look = (self._name, self._size, self._ring, self._hollow, self._colour.rgba(), outline)
+        ground = self.plot_colour.rgba()
         for place in self._places:
-            painter.translate(place)
-            if self._ring:
-                painter.strokePath(self._shape, ring)
-            painter.setPen(line)
-            painter.setBrush(fill)
-            painter.drawPath(self._shape)
-            painter.translate(-place)
+            (x, across), (y, down) = (divmod(round(grown * each), FRACTIONS) for each in place.toTuple())
+            picture, reach = _picture(look, ground, across, down, ratio)
+            painter.drawPixmap(QPointF((x - reach) / ratio, (y - reach) / ratio), picture)
+
+
+@lru_cache(maxsize=1024)
+def _picture(look: _Look, ground: int, across: int, down: int, ratio: float) -> tuple[QPixmap, int]:
+    """Draw a marker some fractions of a pixel beside its place; also give how far the picture reaches."""
+    shape, size, ring, hollow, ink, outline = look
+    reach = math.ceil((size + ring + 3) * ratio)
+    picture = QPixmap(2 * reach + 1, 2 * reach + 1)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(reach + across / FRACTIONS, reach + down / FRACTIONS)
+    painter.scale(ratio, ratio)
+    path = marker_path(shape, size - 1 if hollow else size)
+    colour, paper = QColor.fromRgba(ink), QColor.fromRgba(ground)
+    if ring:
+        around = QPen(paper, 2 * ring + (2 if hollow else 0))
+        around.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(path, around)
+    line = QPen(colour, 2) if hollow else QPen(Qt.PenStyle.NoPen)
+    painter.setPen(line if outline is None else QPen(QColor.fromRgba(outline), 1))
+    painter.setBrush(paper if hollow else colour)
+    painter.drawPath(path)
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture, reach
 
 
 class Ring(PlotItem):
@@ -314,9 +344,9 @@ class PathWithDots(PlotItem):
             self._dashes = _joined(ends)
         bounds = dots
         if len(ends):
-            across, down = ends[:, 0::2], ends[:, 1::2]
-            corners = (QPointF(across.min(), down.min()), QPointF(across.max(), down.max()))
-            bounds |= QRectF(*corners).adjusted(0, 0, 1, 1)
+            left, top = ends.reshape(-1, 2).min(axis=0).tolist()
+            right, bottom = ends.reshape(-1, 2).max(axis=0).tolist()
+            bounds |= QRectF(left, top, right - left + 1, bottom - top + 1)
         reach = self._dot_pen.widthF() + self._pen.widthF() + self._halo
         self.set_bounds(bounds.adjusted(-reach, -reach, reach, reach) & area_of(projection, 20))
 
@@ -375,19 +405,38 @@ def _without_rests(x: Array, y: Array) -> tuple[Array, Array]:
 
 def _first_of_each(x: Array, y: Array) -> NDArray[np.intp]:
     """Tell the first of all points on each pixel: dots on one pixel look like one."""
+    if x.size < FEW_STEPS:
+        return _firsts(list(zip(x.round().tolist(), y.round().tolist(), strict=True)))
     return np.sort(np.unique(x.round() + 1j * y.round(), return_index=True)[1])
+
+
+def _firsts(keys: Sequence[object]) -> NDArray[np.intp]:
+    """Tell the first of each kind; for a few keys this is quicker without NumPy."""
+    first: dict[object, int] = {}
+    for place, key in enumerate(keys):
+        first.setdefault(key, place)
+    return np.fromiter(first.values(), dtype=np.intp, count=len(first))
 
 
 def _stamped(corners: Sequence[Point], size: float, x: Array, y: Array) -> QPainterPath:
     """Put a marker at each place, all of them in one path."""
-    if not x.size:
-        return QPainterPath()
+    if x.size < FEW_STAMPS:
+        return _stamped_one_by_one(corners, size, x, y)
     outline = size * np.array([*corners, corners[0]])
     across, down = x[:, None] + outline[:, 0], y[:, None] + outline[:, 1]
     joined = np.ones(across.shape, dtype=np.int32)
     joined[:, -1] = 0
     path = path_through(across.ravel(), down.ravel(), joined.ravel())
     path.setFillRule(Qt.FillRule.WindingFill)
+    return path
+
+
+def _stamped_one_by_one(corners: Sequence[Point], size: float, x: Array, y: Array) -> QPainterPath:
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    outline = QPolygonF([QPointF(size * across, size * down) for across, down in (*corners, corners[0])])
+    for across, down in zip(x.tolist(), y.tolist(), strict=True):
+        path.addPolygon(outline.translated(across, down))
     return path
 
 
@@ -401,14 +450,23 @@ def _joined(ends: Array) -> QPainterPath:
     return path_through(ends[:, 0::2].ravel(), ends[:, 1::2].ravel(), joined)
 
 
+def _first_either_way(ends: Array) -> NDArray[np.intp]:
+    """Tell the first of all lines, rows x, y, x, y in whole pixels, that are the same forth or back."""
+    if len(ends) < FEW_STEPS:
+        return _firsts([frozenset(((a, b), (c, d))) for a, b, c, d in ends.tolist()])
+    first, second = (ends[:, k] * WIDEST + ends[:, k + 1] for k in (0, 2))
+    backwards = first > second
+    first[backwards], second[backwards] = second[backwards], first[backwards]
+    return np.sort(np.unique(first + 1j * second, return_index=True)[1])
+
+
 def _distinct_steps(x: Array, y: Array, projection: Projection) -> Array:
     """Give the ends of the lines to draw for steps, as rows x, y, x, y: only those that look different."""
     index, ends, _ = cut_segments(x, y, projection, 10.0)
-    first, second = (ends[:, k].round() * WIDEST + ends[:, k + 1].round() for k in (0, 2))
-    backwards = first > second
-    first[backwards], second[backwards] = second[backwards], first[backwards]
-    chosen = np.sort(np.unique(first + 1j * second, return_index=True)[1])
+    chosen = _first_either_way(ends.round())
     index, ends = index[chosen], ends[chosen]
+    if index.size <= MOST_CROSSING:
+        return ends
     across, down = FAR_VIEWS * projection.width, FAR_VIEWS * projection.height
     far = (x < projection.left - across) | (x > projection.right + across)
     far |= (y < projection.top - down) | (y > projection.bottom + down)

@@ -105,6 +105,9 @@ def cut_segments(
         projection.top - outside,
         projection.bottom + outside,
     )
+    if x.size > 1 and box[0] <= x.min() and x.max() <= box[1] and box[2] <= y.min() and y.max() <= box[3]:
+        whole = np.column_stack((x[:-1], y[:-1], x[1:], y[1:]))
+        return np.arange(x.size - 1), whole, np.ones(x.size - 2, dtype=np.bool_)
     start, end = _cut(x[:-1], y[:-1], x[1:], y[1:], box)
     seen = end > start
     index, start, end = np.flatnonzero(seen), start[seen], end[seen]

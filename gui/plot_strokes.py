@@ -50,11 +50,15 @@ def stroke_outline(x: Array, y: Array, width: float) -> QPainterPath | None:
     QPainterPath or None
         To be filled; None for a line that is better drawn with a pen.
     """
+    if x.size < FEWEST:
+        return None
     known = ~(np.isnan(x) | np.isnan(y))
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
+    if known.all():
+        return path if _add_line(path, x, y, width) else None
     edges = np.flatnonzero(np.diff(known, prepend=False, append=False))
-    if x.size < FEWEST or edges.size > 2 * MOST_LINES:
+    if edges.size > 2 * MOST_LINES:
         return None
     for start, end in edges.reshape(-1, 2).tolist():
         if not _add_line(path, x[start:end], y[start:end], width):
@@ -66,8 +70,8 @@ def _add_line(path: QPainterPath, x: Array, y: Array, width: float) -> bool:
     """Add the outline of a line without gaps; return False if it goes too far away."""
     if not max(x.max(), y.max(), -x.min(), -y.min()) < NEAR:
         return False
-    across, down = np.diff(x), np.diff(y)
-    length = np.hypot(across, down)
+    across, down = x[1:] - x[:-1], y[1:] - y[:-1]
+    length = np.sqrt(across * across + down * down)  # quicker than hypot, and nothing is far
     moved = length > SHORT
     if not moved.all():
         apart = np.append(True, moved)
@@ -83,8 +87,10 @@ def _add_line(path: QPainterPath, x: Array, y: Array, width: float) -> bool:
 def _around(x: Array, y: Array, across: Array, down: Array, width: float) -> tuple[Array, Array]:
     """Give the corners of the outline of a line whose steps have these directions."""
     half = width / 2.0
-    come_x, come_y = np.append(across[0], across), np.append(down[0], down)
-    go_x, go_y = np.append(across, across[-1]), np.append(down, down[-1])
+    steps = np.empty((2, x.size + 1))
+    steps[0, 1:-1], steps[1, 1:-1] = across, down
+    steps[:, 0], steps[:, -1] = steps[:, 1], steps[:, -2]
+    (come_x, come_y), (go_x, go_y) = steps[:, :-1], steps[:, 1:]
     straight = come_x * go_x + come_y * go_y
     corner = np.flatnonzero(straight < STRAIGHT)
     straight[corner] = 1.0

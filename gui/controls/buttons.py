@@ -166,10 +166,11 @@ class IconButton(QAbstractButton):
 
     def show_icon(self, icon: str, name: str) -> None:
         """Change the icon and the name that a screen reader and the tooltip say."""
-        self._icon = icon
-        self.setAccessibleName(name)
-        self.setToolTip(name)
-        self.update()
+        if (icon, name) != (self._icon, self.toolTip()):
+            self._icon = icon
+            self.setAccessibleName(name)
+            self.setToolTip(name)
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the sign, filled behind when primary or under the pointer."""

@@ -38,10 +38,12 @@ def figures_width(text: str, font: QFont) -> float:
 
 def draw_figures(painter: QPainter, x: float, baseline: float, text: str, font: QFont) -> None:
     """Draw `text` from `x`, with superscript figures raised."""
-    for part, each, raised in _parts(text, font):
+    parts = _parts(text, font)
+    for part, each, raised in parts:
         painter.setFont(each)
         painter.drawText(QPointF(x, baseline - raised), part)
-        x += QFontMetricsF(each).horizontalAdvance(part)
+        if len(parts) > 1:
+            x += QFontMetricsF(each).horizontalAdvance(part)
 
 
 def figures_html(text: str) -> str:

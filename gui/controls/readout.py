@@ -19,6 +19,8 @@ _HEIGHT = 44
 _GAP = 12
 _LINE_TOP = 19
 """Where the line begins in which a number is typed."""
+_NUMBER_TOP = 22
+"""Below the label, above the number."""
 
 
 class Readout(TypedInPlace):
@@ -58,7 +60,7 @@ class Readout(TypedInPlace):
         if text != self.text:
             self.text = text
             self.setAccessibleName(f"{self._name} {text}")
-            self.update()
+            self.update(0, _NUMBER_TOP, self.width(), _HEIGHT - _NUMBER_TOP)
 
     def sizeHint(self) -> QSize:
         """Give the room for label and number."""
@@ -73,9 +75,10 @@ class Readout(TypedInPlace):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw both, shrunk if they would not fit; a line under the number offers to edit it."""
         painter = QPainter(self)
-        label = formula(self._label, 15, self._colour)
         room = max(self.width() - self._indent - 2, 1)
-        label.paint(painter, self._indent, 15, min(1.0, room / label.width))
+        if event.rect().top() < _NUMBER_TOP:
+            label = formula(self._label, 15, self._colour)
+            label.paint(painter, self._indent, 15, min(1.0, room / label.width))
         if self.line is not None:
             return
         painter.setPen(QColor(self._colour))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, floor
+from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -33,8 +35,7 @@ _FORMULA, _SMALLEST = 14, 11
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column.
 
     Attributes
@@ -53,8 +54,7 @@ class Column:
     right: float | None = None
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """What stands in one place of the table.
 
     Attributes
@@ -94,7 +94,9 @@ Row = Sequence[Cell | str]
 class NumberTable(Ringed):
     """Rows of numbers between hairlines; with `selectable`, rows that can be picked and ticked.
 
-    A selectable table goes into a card with `Card.add_wide`, because its selection reaches beyond the text.
+    It is opaque, in the colour of a card or of what `ground` says, so that what lies below need not be
+    painted when numbers change. A selectable table goes into a card with `Card.add_wide`, because its
+    selection reaches beyond the text.
 
     Attributes
     ----------
@@ -117,10 +119,13 @@ class NumberTable(Ringed):
         selectable: bool = False,
         checkable: bool = False,
         name: str = "",
+        ground: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._ground = QColor(ground or theme.card)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._columns = tuple(columns)
         self._row_height = row_height
         self._head = _HEAD if head else 0
@@ -141,9 +146,11 @@ class NumberTable(Ringed):
 
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Change the heads, as for "f at step 9"."""
-        if tuple(columns) != self._columns:
-            self._columns = tuple(columns)
+        before, self._columns = self._columns, tuple(columns)
+        if [(each.align, each.right) for each in columns] != [(each.align, each.right) for each in before]:
             self.update()
+        elif before != self._columns:
+            self.update() if self._spread else self.update(0, 0, self.width(), self._head)
 
     def show_rows(
         self, rows: Sequence[Row], *, selected: int | None = None, checked: Sequence[bool] = ()
@@ -154,12 +161,33 @@ class NumberTable(Ringed):
         self._aim = selected
         if shown == (self._rows, self._selected, self._checked):
             return
-        taller = len(cells) != len(self._rows)
+        before = (self._rows, self._selected, self._checked)
         self._rows, self._selected, self._checked = shown
         self.setAccessibleDescription("; ".join(" ".join(cell.plain for cell in row) for row in cells))
-        if taller:
+        if len(cells) != len(before[0]):
             self.updateGeometry()
-        self.update()
+        if not self.isVisible():
+            return  # all of it is painted when it is shown
+        if before[1:] != shown[1:] or list(map(len, cells)) != list(map(len, before[0])) or self._spread:
+            self.update()
+        else:
+            self._update_cells(before[0])
+
+    def _update_cells(self, before: tuple[tuple[Cell, ...], ...]) -> None:
+        """Repaint the cells that are others than before; in a frame of a drag most are the same."""
+        boxes = self._boxes()
+        for k, (row, old) in enumerate(zip(self._rows, before, strict=True)):
+            for cell, gone, column, span in zip(row, old, self._columns, boxes, strict=False):
+                if cell != gone:
+                    self.update(self._extent(cell, column.align, k, span))
+                    self.update(self._extent(gone, column.align, k, span))
+
+    def _extent(self, cell: Cell, align: str, row: int, span: tuple[float, float]) -> QRect:
+        """Give the pixels that a cell may touch: text that is too long reaches beyond its column."""
+        width = self._cell_width(cell)
+        start = _aligned(align, *span, width)
+        left, right = floor(min(start, span[0])) - 1, ceil(max(start + width, span[1])) + 1
+        return QRect(left, self._head + row * self._row_height, right - left, self._row_height)
 
     def texts(self) -> list[list[str]]:
         """Give what a person reads, row by row."""
@@ -183,24 +211,21 @@ class NumberTable(Ringed):
         return QSize(100, self.sizeHint().height())
 
     def _cell_width(self, cell: Cell) -> float:
-        if cell.latex:
-            width = formula(cell.latex, _FORMULA, self._colour(cell)).width
-        else:
-            font = ui_font(12.5, QFont.Weight.DemiBold) if cell.bold else self.font()
-            width = figures_width(cell.text, font) + self._lead_width(cell)
-        return width + (30 if cell.line else 18 if cell.icon else 0)
-
-    def _lead_width(self, cell: Cell) -> float:
-        return text_width(cell.lead, 12.5, QFont.Weight.Bold) + 4 if cell.lead else 0.0
+        return _width_of(cell, self._colour(cell))
 
     def _colour(self, cell: Cell) -> str:
         return cell.colour or self._theme.ink
+
+    @property
+    def _spread(self) -> bool:
+        """Whether the places of the columns depend on what stands in them."""
+        return len(self._columns) > 2 and all(column.right is None for column in self._columns[1:-1])
 
     def _boxes(self) -> list[tuple[float, float]]:
         """Give the left and right of each column."""
         left: float = self._inset + (_CHECK + 8 if self._checkable else 0)
         width = self.width() - self._inset
-        if any(column.right is not None for column in self._columns[1:-1]) or len(self._columns) < 3:
+        if not self._spread:
             ends = [
                 self._inset + (width - self._inset) * column.right if column.right else 0.0
                 for column in self._columns
@@ -231,9 +256,10 @@ class NumberTable(Ringed):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw head, hairlines and cells."""
         painter = QPainter(self)
+        painter.fillRect(event.rect(), self._ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        boxes = self._boxes()
-        if self._head:
+        boxes, dirty = self._boxes(), event.region()
+        if self._head and event.rect().top() < self._head:
             for column, (left, right) in zip(self._columns, boxes, strict=True):
                 box = QRectF(left, -1, right - left, self._head - 1)
                 if column.align == "left" and self._checkable:
@@ -241,21 +267,26 @@ class NumberTable(Ringed):
                 self._paint_head(painter, column, box)
         for k, row in enumerate(self._rows):
             box = self.row_rect(k)
-            self._paint_selection(painter, k, box)
             if not box.intersects(event.rect()):
                 continue
+            self._paint_selection(painter, k, box)
             if not self._selectable and (k or self._head):
                 painter.fillRect(QRectF(0, box.top(), self.width(), 1), QColor(self._theme.hairline))
-            if self._checkable and k < len(self._checked):
+            if (
+                self._checkable
+                and k < len(self._checked)
+                and dirty.intersects(self.check_rect(k).toAlignedRect())
+            ):
                 self._paint_check(painter, k)
-            for cell, column, (left, right) in zip(row, self._columns, boxes, strict=False):
-                place = QRectF(left, box.top(), right - left, box.height())
-                self._paint_cell(painter, cell, column.align, place)
+            for cell, column, span in zip(row, self._columns, boxes, strict=False):
+                if dirty.intersects(self._extent(cell, column.align, k, span)):
+                    place = QRectF(span[0], box.top(), span[1] - span[0], box.height())
+                    self._paint_cell(painter, cell, column.align, place)
 
     def _paint_head(self, painter: QPainter, column: Column, box: QRectF) -> None:
         if column.latex:
             shown = formula(column.latex, 13, self._theme.muted)
-            shown.paint(painter, _aligned(column.align, box, shown.width), 10)
+            shown.paint(painter, _aligned(column.align, box.left(), box.right(), shown.width), 10)
             return
         painter.setFont(ui_font(11.5))
         painter.setPen(QColor(self._theme.muted))
@@ -282,7 +313,7 @@ class NumberTable(Ringed):
 
     def _paint_cell(self, painter: QPainter, cell: Cell, align: str, box: QRectF) -> None:
         colour = self._colour(cell)
-        x = _aligned(align, box, self._cell_width(cell))
+        x = _aligned(align, box.left(), box.right(), self._cell_width(cell))
         middle = int(box.center().y())  # round() would alternate from row to row
         if cell.icon:
             sign = QPointF(x + (11 if cell.line else 6), middle)
@@ -300,10 +331,9 @@ class NumberTable(Ringed):
         if cell.lead:
             painter.setPen(QColor(self._theme.ink))
             draw_figures(painter, x, middle + 4, cell.lead, ui_font(12.5, QFont.Weight.Bold))
-            x += self._lead_width(cell)
-        font = ui_font(12.5, QFont.Weight.DemiBold) if cell.bold else self.font()
+            x += _lead_width(cell)
         painter.setPen(QColor(colour))
-        draw_figures(painter, x, middle + 4, cell.text, font)
+        draw_figures(painter, x, middle + 4, cell.text, _font_of(cell))
 
     def _paint_formula(self, painter: QPainter, cell: Cell, box: QRectF) -> None:
         """Draw a formula from the left of `box`, smaller if it is too long, and cut off at the least size."""
@@ -363,9 +393,27 @@ _FLAGS = {
 }
 
 
-def _aligned(align: str, box: QRectF, width: float) -> float:
+def _aligned(align: str, left: float, right: float, width: float) -> float:
     if align == "left":
-        return box.left()
+        return left
     if align == "right":
-        return box.right() - width
-    return box.center().x() - width / 2
+        return right - width
+    return (left + right - width) / 2
+
+
+@lru_cache(maxsize=2048)
+def _width_of(cell: Cell, colour: str) -> float:
+    """Give the width of what stands in a cell."""
+    if cell.latex:
+        width = formula(cell.latex, _FORMULA, colour).width
+    else:
+        width = figures_width(cell.text, _font_of(cell)) + _lead_width(cell)
+    return width + (30 if cell.line else 18 if cell.icon else 0)
+
+
+def _lead_width(cell: Cell) -> float:
+    return text_width(cell.lead, 12.5, QFont.Weight.Bold) + 4 if cell.lead else 0.0
+
+
+def _font_of(cell: Cell) -> QFont:
+    return ui_font(12.5, QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)

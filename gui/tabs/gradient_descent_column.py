@@ -139,7 +139,9 @@ class ScorePane(QWidget):
         self._theme = theme
         self._shown: Progress | None = None
         self._header = PaneHeader(theme, "Scores")
-        self.table = NumberTable(theme, _columns(VALUES), row_height=21, name="Scores at equal cost")
+        self.table = NumberTable(
+            theme, _columns(VALUES), row_height=21, name="Scores at equal cost", ground=theme.plot
+        )
         self.table.setToolTip(
             "f after equally many evaluations of the gradient; a Hessian counts as two. Red: ended before, "
             "with a fault. Arrived: evaluations until ‖∇f‖ < 0.001."

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip
 
 from core.scenes.gradient import GradientScene
-from core.scenes.gradient_critical import CriticalPoint, snapped
+from core.scenes.gradient_critical import CriticalMarks, CriticalPoint, snapped
 from core.scenes.gradient_direction import Direction, pointed, turned, turned_to
 from core.scenes.gradient_extras import with_shown
 from core.scenes.gradient_state import Point
@@ -56,6 +56,7 @@ class LocalOnMap(QObject):
         self._plot = plot
         self._theme = theme
         self._scene: GradientScene | None = None
+        self._marked: CriticalMarks | None = None
         self._ring = plot.add(Ring(theme.ink, RING))
         self._marks = {
             "degenerate": plot.add(Marker(theme.second, "square", 3.5, ring=1.0), level=5.4),
@@ -80,10 +81,11 @@ class LocalOnMap(QObject):
         place = self.place_of(scene)
         self.u.place(*place)
         self._arrow.show(scene.point, self._along(scene, RING - HANDLE))
-        marks = scene.local.marks
-        for name, mark in self._marks.items():
-            x, y = getattr(marks, name)
-            mark.show(x, y)
+        if scene.local.marks is not self._marked:
+            self._marked = scene.local.marks
+            for name, mark in self._marks.items():
+                x, y = getattr(self._marked, name)
+                mark.show(x, y)
 
     def place_of(self, scene: GradientScene) -> Point:
         """Where the handle stands on the ring, in the plot's numbers."""

@@ -11,6 +11,7 @@ from core.scenes.curves import Curve as Sampled
 from core.scenes.gradient import GradientScene
 from core.scenes.gradient_extras import TITLES
 from core.scenes.gradient_slices import Segment as TangentPiece
+from core.scenes.gradient_slices import Slice
 from core.scenes.gradient_state import Point
 from gui.controls import LegendEntry, PaneHeader, ShowButton
 from gui.handles import DragHandle
@@ -252,9 +253,12 @@ class SlicePane(PointPane):
 
     def show_scene(self, scene: GradientScene) -> None:
         """Place all items, while the slices are beside the map."""
-        if scene.slices is None:
-            return
-        part, plot, here = scene.slices[self.axis], self.plot, scene.point[self.axis]
+        if scene.slices is not None:
+            with self.plot.layout_of_items:
+                self._show_slice(scene, scene.slices[self.axis])
+
+    def _show_slice(self, scene: GradientScene, part: Slice) -> None:
+        plot, here = self.plot, scene.point[self.axis]
         other = coordinate(scene.point[1 - self.axis], scene.decimals).replace("−", "-")
         other = f"{{{other}}}" if other.startswith("-") else other
         note = (f"f(x, {other})", f"f({other}, y)")[self.axis]
@@ -298,5 +302,5 @@ def write_slope(
         projection.left + 0.3 * projection.width,
     )
     tops = [projection.top + share * (projection.height - height) for share in (0.15, 0.03, 0.35, 0.95, 0.6)]
-    boxes = [QRectF(left, top, width, height) for top in tops for left in lefts]
+    boxes = (QRectF(left, top, width, height) for top in tops for left in lefts)
     put(label, latex, VALUE, colour, crowd.freest(boxes), projection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QFont
 
@@ -110,22 +111,15 @@ class RaceLayer:
     def cover(self, crowd: Crowd, scene: GradientScene) -> None:
         """Tell where paths and markers are."""
         for run in scene.race.runs:
-            along = np.unique(np.linspace(0.0, run.step, ALONG_PATH).round()).astype(int)
-            between = np.linspace(0.0, 1.0, max(1, ALONG_PATH // len(along)), endpoint=False)
-            at = (along[:-1, None] + between * np.diff(along)[:, None]).ravel()
-            steps, (x, y) = np.arange(run.step + 1.0), run.points.T
-            crowd.add_points(np.interp(at, steps, x), np.interp(at, steps, y))
             if run.step:
+                crowd.add_points(*_spread(run.points).T)
                 crowd.add_disc(float(run.points[-1, 0]), float(run.points[-1, 1]), 8)
 
     def place_names(self, crowd: Crowd, scene: GradientScene, *, shown: bool) -> None:
         """Write the names beside the ends, the selected one first; ends at one place share one name."""
-        for label in (self._selected_name, *(lane.name for lane in self.lanes.values())):
-            label.clear()
-        if not shown:
-            return
+        unnamed = {self._selected_name, *(lane.name for lane in self.lanes.values())}
         named: list[tuple[float, float]] = []
-        for run in _selected_first(scene.race):
+        for run in _selected_first(scene.race) if shown else ():
             x, y = map(float, self._plot.projection.to_pixels(*run.points[-1]))
             near = any(math.hypot(x - left, y - top) < SAME_PLACE for left, top in named)
             if not run.step or near or not self._plot.projection.contains(x, y):
@@ -137,8 +131,22 @@ class RaceLayer:
             size = QSizeF(text_width(run.title, NAME, weight), 9.0)
             box = crowd.freest(_beside(x, y, size))
             put_words(label, run.title, NAME, box, self._plot.projection)
+            unnamed.remove(label)
             if box is not None:
                 crowd.add_box(box)
+        for label in unnamed:
+            label.clear()
+
+
+def _spread(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Choose some points of a path, or points between them, evenly from step to step."""
+    count = len(points)
+    if count > ALONG_PATH:
+        return points[np.linspace(0.0, count - 1.0, ALONG_PATH).round().astype(int)]
+    between = np.linspace(0.0, 1.0, max(1, ALONG_PATH // count), endpoint=False)
+    parts = points[:-1, None] + between[:, None] * np.diff(points, axis=0)[:, None]
+    spread: NDArray[np.float64] = parts.reshape(-1, 2)
+    return spread
 
 
 def _selected_first(race: Race) -> list[Run]:

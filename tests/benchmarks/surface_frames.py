@@ -5,6 +5,7 @@ A frame is what happens from a new position of the mouse to the painted window, 
 
 from __future__ import annotations
 
+import gc
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -193,6 +194,9 @@ def whole_tab(application: Any, note: str) -> Iterator[Row]:
     window.resize(1280, 800)
     window.show()
     tab = window.current
+    application.processEvents()
+    gc.collect()
+    gc.freeze()  # as the program does once it has started
     rastrigin = choose_preset(GradientState(), next(each for each in SURFACES if each.key == "rastrigin"))
     slider = type_formula(GradientState(), SLIDING)
     gestures: tuple[tuple[str, GradientState, Callable[[int], GradientState]], ...] = (
@@ -218,6 +222,7 @@ def whole_tab(application: Any, note: str) -> Iterator[Row]:
         yield Row("7", f"{what}: median frame in ms", 1e3 * float(np.median(seconds)), note=note)
         yield Row("7", f"{what}: 99th percentile in ms", 1e3 * worst, 1e3 * FRAME, note=note)
         yield Row("7", f"{what}: frames over 16.7 ms, in %", 100 * late, 1.0, note=note)
+    gc.unfreeze()
     window.close()
 
 
