@@ -112,6 +112,8 @@ class Notice(QWidget):
         self._label.setText(f'<span style="color:{colour}">{self._html(sentence, colour)}</span>')
         self._label.setAccessibleName(self.text)
         has_link = any(part["link"] for part in _MARKUP.finditer(sentence))
+        if not has_link:
+            self._label.clearFocus()  # Qt would hand the keyboard on to the next widget, as if by Tab
         focus = Qt.FocusPolicy.StrongFocus if has_link else Qt.FocusPolicy.NoFocus
         self._label.setFocusPolicy(focus)
         self.setVisible(bool(sentence))

@@ -633,6 +633,19 @@ def test_notices(qtbot: QtBot, kind: str) -> None:
     assert not notice.isVisible()
 
 
+def test_a_link_that_goes_away_hands_the_keyboard_to_nobody(qtbot: QtBot) -> None:
+    window = QWidget()
+    notice, button = Notice(LIGHT, window), Button(LIGHT, "Next", parent=window)
+    column = QVBoxLayout(window)
+    column.addWidget(notice)
+    column.addWidget(button)
+    notice.show_notice("It diverged. [Use 0.003](safe)", "warning")
+    shown(qtbot, window)
+    notice._label.setFocus(Qt.FocusReason.MouseFocusReason)
+    notice.show_notice("")
+    assert QApplication.focusWidget() is None
+
+
 # Cards and headers
 
 
