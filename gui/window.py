@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,7 @@ from gui.tab_bar import TabRow
 from gui.theme import DARK, LIGHT, MENU_HEIGHT, THEMES, Theme, apply_theme
 
 if TYPE_CHECKING:
+    from gui.arrangement import Arrangement
     from gui.tab import Tab
 
 MINIMUM_SIZE = (960, 640)
@@ -82,8 +83,7 @@ class Window(QMainWindow):
         super().__init__()
         self._kinds = {kind.key: kind for kind in tabs}
         self._pages: dict[str, Tab] = {}
-        self._speeds: dict[str, float] = {}
-        self._pane_choices: dict[str, dict[str, bool]] = {}
+        self._arrangements: dict[str, Arrangement] = {}
         self._key = key or next(iter(self._kinds))
         self._start: QuickStart | None = None
         self._choice = theme
@@ -125,6 +125,8 @@ class Window(QMainWindow):
         self._key = key
         page = self._pages[key]
         self._stack.setCurrentWidget(page)
+        if key in self._arrangements:
+            self._arrangements.pop(key).restore(page)
         self._mark_current()
         self._status.show_hints(page.hint, page.keys)
         self._show_what_works()
@@ -133,8 +135,9 @@ class Window(QMainWindow):
 
     def _built(self, key: str) -> Tab:
         page = self._kinds[key](self.store, self.theme)
-        page.playback.set_speed(self._speeds.get(key, page.speed))
-        page.pane_switch.choices.update(self._pane_choices.get(key, {}))
+        page.playback.set_speed(page.speed)
+        if key in self._arrangements:
+            self._arrangements[key].prepare(page)
         page.pane_switch.refresh()
         self._stack.addWidget(page)
         return page
@@ -232,9 +235,9 @@ class Window(QMainWindow):
     def _dress(self, *, quick: bool = False) -> None:
         """Build all that has a colour, in the present theme."""
         self._start = None
-        for key, page in self._pages.items():
-            self._speeds[key] = page.kept_speed
-            self._pane_choices[key] = page.pane_switch.choices
+        if self._pages:
+            self._arrangements |= _arrangements(self._pages)
+        for page in self._pages.values():
             page.retire()
         self._pages.clear()
         theme = self.theme
@@ -385,3 +388,9 @@ def _about() -> str:
         )
     )
     return f"Nabla {__version__}, MIT licence. Python {platform.python_version()}, {versions}."
+
+
+def _arrangements(pages: Mapping[str, Tab]) -> dict[str, Arrangement]:
+    from gui.arrangement import Arrangement  # needs all controls, which the first picture does not wait for
+
+    return {key: Arrangement.of(page) for key, page in pages.items()}

@@ -137,7 +137,7 @@ class Card(QFrame):
                 layout = self._header.layout()
                 assert layout is not None
                 layout.addWidget(header_widget)
-            self._header.toggled.connect(self._toggle)
+            self._header.toggled.connect(self.toggle)
         column.addWidget(self._content)
 
     def add_wide(self, widget: QWidget) -> None:
@@ -163,7 +163,8 @@ class Card(QFrame):
             self._header.setAccessibleDescription("folded" if folded else "unfolded")
             self._header.update()
 
-    def _toggle(self) -> None:
+    def toggle(self) -> None:
+        """Fold or unfold, as the person does."""
         self.show_folded(not self.folded)
         self.fold_toggled.emit(self.folded)
 

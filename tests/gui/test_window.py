@@ -12,16 +12,19 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QTabB
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
+from gui.controls import Card, Inspector
+from gui.late_tab import LateTab
 from gui.shortcuts import KEY_HELP, ShortcutSheet
 from gui.status_bar import StatusBar, parse_hint
 from gui.tab import Tab
 from gui.tab_bar import TabRow
+from gui.tabs import TABS
 from gui.tabs.derivative import DerivativeTab
 from gui.tabs.gradient import GradientTab
 from gui.theme import DARK, LIGHT
 from gui.window import Window
 from tests.gui.plain_tabs import CountingTab, StillTab
-from tests.gui.tabs import open_window
+from tests.gui.tabs import open_window, settle
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 NONE, SHIFT, CTRL = Modifier.NoModifier, Modifier.ShiftModifier, Modifier.ControlModifier
@@ -344,6 +347,29 @@ def test_a_new_theme_keeps_states_history_tab_and_speed(window: Window) -> None:
     rendered = len(old.renders)
     window.store.flush()
     assert len(old.renders) == rendered
+
+
+@pytest.mark.parametrize("kind", TABS, ids=lambda kind: kind.key)
+def test_a_new_theme_keeps_cards_open_and_the_inspector_where_it_was(qtbot: QtBot, kind: LateTab) -> None:
+    def folded() -> dict[str, bool]:
+        return {card.accessibleName(): card.folded for card in window.current.findChildren(Card)}
+
+    window = Window((kind,), "light")
+    qtbot.addWidget(window)
+    window.show()
+    settle()
+    titles = {card.accessibleName() for card in window.current.findChildren(Card)}
+    for header in window.current.findChildren(QWidget):
+        if header.focusPolicy() == Qt.FocusPolicy.TabFocus and header.accessibleName() in titles:
+            QTest.mouseClick(header, Qt.MouseButton.LeftButton)
+            settle()
+    bar = window.current.findChild(Inspector).verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    before, scrolled = folded(), bar.value()
+    window.set_theme("dark")
+    settle()
+    assert folded() == before
+    assert window.current.findChild(Inspector).verticalScrollBar().value() == scrolled
 
 
 @pytest.mark.parametrize(("choice", "theme"), [("light", LIGHT), ("dark", DARK)])
