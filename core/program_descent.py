@@ -187,9 +187,9 @@ class _Demand:
         """Make the loop when it is first needed; None if there is none for such an optimiser."""
         if not self._is_made:
             shape, names, memory_names = self._asked
-            self._is_made = True
             with suppress(AttributeError, TypeError):
                 self._loop = DescentLoop(shape, names, rule, memory_names)
+            self._is_made = True  # last, for another thread may ask meanwhile
         return self._loop
 
 

@@ -253,8 +253,9 @@ class Descent:
     def _recurs(self) -> bool:
         """Tell whether equal states have equal futures: nothing but the state decides on a step."""
         return (
-            self.optimizer.is_autonomous
-            and isinstance(self.optimizer.schedule, Constant)
+            "is_autonomous" in vars(type(self.optimizer))  # a subclass may read the step
+            and self.optimizer.is_autonomous
+            and type(self.optimizer.schedule) is Constant
             and self.objective.expression is not None
             and self.objective.draw is None
         )

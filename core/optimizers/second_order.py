@@ -31,8 +31,6 @@ class _Counted(Optimizer):
     each coordinate.
     """
 
-    is_autonomous: ClassVar[bool] = True
-
     def evaluations(self, internals: Mapping[str, FloatArray], steps: int) -> FloatArray:
         """Add up those of each step."""
         return np.cumsum(internals["evaluations"][: steps + 1])
@@ -64,6 +62,7 @@ class Newton(_Counted):
 
     learning_rate: float = learning_rate_field(1.0)
     title: ClassVar[str] = "Newton"
+    is_autonomous: ClassVar[bool] = True
     latex: ClassVar[str] = r"\theta \leftarrow \theta - \eta \, {H}^{-1} {\nabla} L"
     internals: ClassVar[Mapping[str, str]] = {
         "direction": "p",
@@ -147,6 +146,7 @@ class DampedNewton(_Counted):
     )
     armijo: float = armijo_field()
     title: ClassVar[str] = "Damped Newton"
+    is_autonomous: ClassVar[bool] = True
     latex: ClassVar[str] = (
         r"p = -{\left|H\right|}^{-1} {\nabla} L, \quad \theta \leftarrow \theta + \alpha \, p, \quad "
         r"\alpha \leftarrow \tau \, \alpha \; \text{until} \; "
@@ -235,6 +235,7 @@ class LBFGS(_Counted):
         0.9, "Wolfe constant", "c_2", "share of the first slope that the last slope may have", below=1.0
     )
     title: ClassVar[str] = "L-BFGS"
+    is_autonomous: ClassVar[bool] = True
     latex: ClassVar[str] = (
         r"p = -B \, {\nabla} L, \quad \theta \leftarrow \theta + \alpha \, p, \quad "
         r"s = \Delta \theta, \quad y = \Delta {\nabla} L, \quad "

@@ -13,6 +13,7 @@ from core.optimizers import (
     LBFGS,
     OPTIMIZERS,
     Adam,
+    Constant,
     DampedNewton,
     ExponentialDecay,
     FirstOrder,
@@ -158,3 +159,31 @@ def test_a_long_race_spends_few_evaluations_on_those_at_rest(monkeypatch):
     found = race(Ground(HIMMELBLAU, (), (0.2031, 0.9)), racers, (), keys[0], STEPS)
     assert [run.step for run in found.runs] == [STEPS] * 3
     assert count[0] < 3 * ENOUGH
+
+
+# What a reader of the library may write
+
+
+class Nudged(Newton):
+    """Reads the number of the step, which Newton's method does not."""
+
+    def advance(self, objective, here, memory, step):  # type: ignore[no-untyped-def]
+        there, memory = super().advance(objective, here, memory, step)
+        return (objective.evaluate(here.point + 0.1) if step >= 20 else there), memory
+
+
+class Falling(Constant):
+    """Halves the rate on the way, which a constant schedule does not."""
+
+    def factor(self, step):  # type: ignore[no-untyped-def]
+        return np.where(np.asarray(step) < 20, 1.0, 0.5)
+
+
+def test_a_subclass_that_reads_the_step_takes_all_of_its_steps() -> None:
+    path = minimize(parse("x^2 + y^2"), {"x": 1.0, "y": 1.0}, Nudged(), 30)
+    assert path.points[-1] == pytest.approx([1.1, 1.1])
+
+
+def test_a_schedule_of_ones_own_is_followed() -> None:
+    path = minimize(parse(BETWEEN_TWO_POINTS), {"x": 0.0, "y": 1.0}, Newton(schedule=Falling()), 40)
+    assert path.points[-1, 0] == pytest.approx(-1.7687, abs=1e-3)
