@@ -91,14 +91,14 @@ def flow(slopes_at: Callable[[float, float], Slopes], start: Point) -> Point | N
         return None
     point, moved, first = start, math.inf, here.steepness
     farthest = AWAY * (1.0 + math.hypot(*start))
-    time = 0.1 / (here.largest or 1.0)
+    time = min(0.1 / (here.largest or 1.0), LONGEST_TIME)
     for _ in range(FLOW_STEPS):
         slope = here.steepness
         if slope == 0.0 or (slope <= GONE * first and moved <= STILL * math.dist(point, start)):
             return point
         lowest = here.lowest
         if 1.0 / time + lowest <= 0.0:
-            time = -0.5 / lowest if lowest else LONGEST_TIME
+            time = min(-0.5 / lowest, LONGEST_TIME) if lowest else LONGEST_TIME
         step = _step(here, 1.0 / time)
         place = point[0] + step[0], point[1] + step[1]
         there = slopes_at(*place)

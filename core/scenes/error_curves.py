@@ -76,11 +76,11 @@ def error_curves(
         errors.append(np.where(np.isfinite(error), error, np.nan))
     floor = float(np.finfo(precision).eps) / 4.0 * max(abs(exact), 1e-280)
     if exact == 0.0:
-        floor = max(floor, LEAST * (float(np.nanmax(errors, initial=0.0)) or 1.0))
+        floor = max(floor, LEAST * (float(np.fmax.reduce(np.array(errors), axis=None, initial=0.0)) or 1.0))
     faultless = tuple(
         method.key
         for method, error in zip(methods, errors, strict=True)
-        if float(np.nanmax(error, initial=-1.0)) == 0.0
+        if float(np.fmax.reduce(error, initial=-1.0)) == 0.0
     )
     curves: list[ErrorCurve] = []
     for method, error in zip(methods, errors, strict=True):

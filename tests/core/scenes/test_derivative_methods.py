@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.finite_difference import PRECISIONS
+from core.finite_difference import METHODS, PRECISIONS
 from core.presets import FUNCTIONS
 from core.scenes.derivative import DerivativeState, choose_preset, compute, shrunk, shrunk_end, type_formula
 from core.scenes.derivative_methods import (
@@ -283,3 +283,9 @@ def test_where_the_derivative_is_0_the_plot_goes_down_as_far_as_errors_can_be_re
         assert (error > low).all()
         assert bool(error.max() == error.min()) is (key in exact)
     assert bool(plot.note) is (len(exact) == len(KEYS))
+
+
+def test_a_method_without_any_estimate_is_left_out_without_a_warning() -> None:
+    complex_step = next(method for method in METHODS if method.key == "complex_step")
+    curves = error_curves("erf(x)-erf(x)", (), 0.5, (complex_step,))
+    assert all(np.isnan(errors).all() for _, _, errors in curves.curves)

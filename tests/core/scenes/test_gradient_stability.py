@@ -287,3 +287,10 @@ def test_quadratics_are_flagged_at_once_above_the_limit_and_never_below(key: str
 
 def test_equal_choices_give_the_same_object() -> None:
     assert stability(HIMMELBLAU) is stability(replace(HIMMELBLAU, direction=50.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "start"), [("ln(x)+y", (1e155, 1.0)), ("ln(x)+y", (1e160, 1.0)), ("y-x^4", (1e-80, 0.0))]
+)
+def test_a_curvature_next_to_nothing_leads_to_no_minimum(text: str, start: tuple[float, float]) -> None:
+    assert minimum_below(text, (), start) is None
