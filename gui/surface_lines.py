@@ -19,7 +19,7 @@ FAR = 1e5
 """No pixel farther away than this reaches Qt."""
 
 MOST_JOINED = 1500
-"""So many pieces of a line are dashed at most, for each dash costs as much as a line."""
+"""So many pieces of a line are dashed at most, for each dash costs as much as a line; the rest is solid."""
 
 
 class Pieces:
@@ -40,19 +40,22 @@ class Pieces:
 
     @cached_property
     def _path(self) -> QPainterPath:
+        """The first pieces, joined."""
         x, y = np.nan_to_num(self._pixels).T
         return path_through(x, y, np.append(self._drawn & (np.cumsum(self._drawn) <= MOST_JOINED), False))
 
     def draw(self, painter: QPainter, pens: Sequence[QPen], ends: Qt.PenCapStyle) -> None:
         """Draw them with each pen in turn, those that are drawn one by one with these ends."""
         for pen in pens if not self._empty else ():
+            lines = self._lines
             if pen.dashPattern() or pen.color().alpha() < 255:
                 painter.strokePath(self._path, pen)
-                continue
+                lines = lines[MOST_JOINED:]
             pen = QPen(pen)
+            pen.setStyle(Qt.PenStyle.SolidLine)
             pen.setCapStyle(ends)
             painter.setPen(pen)
-            painter.drawLines(self._lines)
+            painter.drawLines(lines)
 
 
 def pieces(pixels: Array, seen: NDArray[np.bool_]) -> tuple[Pieces, Pieces]:
