@@ -3,27 +3,24 @@
 The gradient is sampled on a grid. From each cell in which both partial derivatives change their sign, and
 from each sample where the gradient is smallest around, Newton's method runs with the exact Hessian, all
 starts at once. What it finds counts only if the gradient really dies away towards it, as it does at no kink,
-jump or pole. The eigenvalues of the Hessian tell what kind it is, or values around it where they do not.
+jump or pole. What kind it is, `critical_kinds` tells.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from core.autodiff import value_and_grad
-from core.differentiate import differentiate
+from core.critical_field import Field
+from core.critical_kinds import NEAR, Kind, kinds_of
+from core.eigen import eigen, is_singular
 from core.expression import Expression
 from core.primitives import FloatArray
-from core.program import Program, gradient_program
-from core.program_hessian import second_order_program
 
 SAMPLES = 97
 """Samples along each side of the rectangle."""
@@ -55,8 +52,8 @@ ARRIVED = 1e-7
 SAME = 1e-4
 """Points nearer than this part of a cell are one."""
 
-NEAR, NEARER = 0.25, 0.25 / 16.0
-"""Distances in cells at which the gradient is looked at around a point that was found."""
+NEARER = NEAR / 16.0
+"""This and `NEAR` are distances in cells at which the gradient is looked at around a point that was found."""
 
 DYING = 0.7
 """The gradient at the smaller distance is at most this part of that at the larger one."""
@@ -64,29 +61,14 @@ DYING = 0.7
 NOTHING = 1e-13
 """Gradients smaller than this part of the steepest one are rounding, or a region that is flat."""
 
-SINGULAR = 1e-9
-"""An eigenvalue smaller than this part of the other one is zero but for rounding."""
-
 NOISE = 8.0 * float(np.finfo(np.float64).eps)
 """A gradient that changes the value by less than this part of it over the rectangle is rounding."""
-
-ROUNDING = 1e-13
-"""Differences of values smaller than this part of them are rounding."""
 
 TOO_MANY = "There are too many critical points in view to mark them."
 REGION = "The gradient is zero in a whole region, which is not marked."
 LINE = "The gradient is zero along a whole line, which is not marked."
 
 BoolArray = npt.NDArray[np.bool_]
-
-
-class Kind(Enum):
-    """What is at a critical point, by the word that names it."""
-
-    MINIMUM = "minimum"
-    MAXIMUM = "maximum"
-    SADDLE = "saddle"
-    DEGENERATE = "degenerate"
 
 
 class CriticalPoint(NamedTuple):
@@ -124,41 +106,6 @@ class CriticalPoints:
 
     points: tuple[CriticalPoint, ...]
     note: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class _Field:
-    """Value, gradient and Hessian of a function of two letters, with numbers for all others."""
-
-    expression: Expression
-    names: tuple[str, str]
-    numbers: dict[str, Any]
-
-    def slopes(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Give the value and both partial derivatives; NaN where one of them is not finite."""
-        at = self._at(x, y)
-        program = _first_order(self.expression, self.names)
-        if program is None:
-            value, gradient = value_and_grad(self.expression, at)
-            parts = [gradient.get(name, 0.0) for name in self.names]
-        else:
-            value, *parts = program.compute({name: at[name] for name in program.names if name in at})
-        shape = np.broadcast_shapes(x.shape, y.shape)
-        value, across, up = (_spread(part, shape) for part in (value, *parts))
-        return value, *_where_known(value, across, up)
-
-    def bends(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, ...]:
-        """Give value, partial and second derivatives: twice by the first letter, by both, by the second."""
-        program = _second_order(self.expression, self.names)
-        if program is None:
-            return *self.slopes(x, y), *_bends(self.expression, self.names, self._at(x, y))
-        at = self._at(x, y)
-        results = program.compute({name: at[name] for name in program.names if name in at})
-        value, across, up, *bends = (_spread(part, x.shape) for part in results)
-        return value, *_where_known(value, across, up), *bends
-
-    def _at(self, x: FloatArray, y: FloatArray) -> dict[str, Any]:
-        return {**self.numbers, self.names[0]: x, self.names[1]: y}
 
 
 def find_critical_points(
@@ -200,7 +147,7 @@ def find_critical_points(
     minimum 1.0 0.0 -2.0 2.0 6.0
     saddle -1.0 0.0 2.0 -6.0 2.0
     """
-    field = _Field(expression, names, {name: values[name] for name in values if name not in names})
+    field = Field(expression, names, {name: values[name] for name in values if name not in names})
     x, y = np.linspace(window[0], window[1], SAMPLES), np.linspace(window[2], window[3], SAMPLES)
     cell = np.array((x[1] - x[0], y[1] - y[0]))
     with np.errstate(all="ignore"):
@@ -225,57 +172,6 @@ def find_critical_points(
         return CriticalPoints((), TOO_MANY)
     note = REGION if flat.any() else LINE if len(kept) < len(points) else ""
     return CriticalPoints(tuple(sorted(kept, key=lambda point: (point.value, point.x, point.y))), note)
-
-
-@lru_cache(maxsize=32)
-def _partials(expression: Expression, names: tuple[str, str]) -> tuple[Expression, Expression]:
-    first, second = (differentiate(expression, name).derivative for name in names)
-    return first, second
-
-
-def _spread(values: Any, shape: tuple[int, ...]) -> FloatArray:
-    """Give values a shape, such as those that depend on one letter only."""
-    return values if np.shape(values) == shape else np.broadcast_to(values, shape)
-
-
-def _where_known(value: FloatArray, across: FloatArray, up: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Keep partial derivatives where all three are finite."""
-    known = np.isfinite(value) & np.isfinite(across) & np.isfinite(up)
-    if known.all():
-        return across, up
-    return np.where(known, across, np.nan), np.where(known, up, np.nan)
-
-
-@lru_cache(maxsize=32)
-def _first_order(expression: Expression, names: tuple[str, str]) -> Program | None:
-    """Compile value and both partial derivatives; where they are not finite, the tape computes them."""
-
-    def carefully(at: Mapping[str, Any]) -> Sequence[Any]:
-        value, gradient = value_and_grad(expression, at)
-        return value, *(gradient.get(name, 0.0) for name in names)
-
-    return gradient_program(expression, carefully, names)
-
-
-@lru_cache(maxsize=32)
-def _second_order(expression: Expression, names: tuple[str, str]) -> Program | None:
-    """Compile all derivatives at once; where they are not finite, the partial ones are differentiated."""
-
-    def carefully(at: Mapping[str, Any]) -> Sequence[Any]:
-        value, gradient = value_and_grad(expression, at)
-        bends = _bends(expression, names, at)
-        return value, *(gradient.get(name, 0.0) for name in names), *bends
-
-    return second_order_program(expression, names, carefully)
-
-
-def _bends(expression: Expression, names: tuple[str, str], at: Mapping[str, Any]) -> tuple[FloatArray, ...]:
-    """Give the second derivatives: twice by the first letter, by both, twice by the second."""
-    by_first, by_second = (value_and_grad(each, at)[1] for each in _partials(expression, names))
-    a, b = names
-    zero = np.zeros(np.broadcast_shapes(*map(np.shape, at.values())))
-    parts = by_first.get(a, 0.0), by_first.get(b, 0.0), by_second.get(b, 0.0)
-    return tuple(np.asarray(part) + zero for part in parts)
 
 
 def _isolated(points: list[CriticalPoint], cell: FloatArray) -> BoolArray:
@@ -348,7 +244,7 @@ def _lowest(values: FloatArray) -> BoolArray:
 # Newton's method ---------------------------------------------------------------------------------
 
 
-def _newton(field: _Field, starts: FloatArray, cell: FloatArray) -> FloatArray:
+def _newton(field: Field, starts: FloatArray, cell: FloatArray) -> FloatArray:
     """Let all starts run; those that arrive are given, as rows x, y."""
     arrived = []
     places, origins = starts, starts
@@ -368,7 +264,7 @@ def _newton(field: _Field, starts: FloatArray, cell: FloatArray) -> FloatArray:
     return np.concatenate(arrived) if arrived else np.empty((0, 2))
 
 
-def _step(field: _Field, places: FloatArray) -> FloatArray:
+def _step(field: Field, places: FloatArray) -> FloatArray:
     """Newton's step, along eigenvectors of which the eigenvalue is zero none."""
     _, across, up, xx, xy, yy = field.bends(*places.T)
     smaller, larger, cosine, sine = eigen(xx, xy, yy)
@@ -381,49 +277,11 @@ def _step(field: _Field, places: FloatArray) -> FloatArray:
     return np.column_stack((by_larger * cosine - by_smaller * sine, by_larger * sine + by_smaller * cosine))
 
 
-def eigen(xx: Any, xy: Any, yy: Any) -> tuple[Any, Any, Any, Any]:
-    """Eigenvalues of symmetric matrices of two rows, and the direction that belongs to the larger one.
-
-    Parameters
-    ----------
-    xx, xy, yy
-        The three different entries; numbers or arrays.
-
-    Returns
-    -------
-    smaller, larger, cosine, sine
-        The eigenvector of the smaller one is at a right angle: ``(-sine, cosine)``.
-
-    Examples
-    --------
-    >>> [float(part) for part in eigen(2.0, 0.0, 5.0)]
-    [2.0, 5.0, 0.0, 1.0]
-    """
-    middle, half = xx / 2.0 + yy / 2.0, xx / 2.0 - yy / 2.0
-    spread = np.hypot(half, xy)
-    angle = 0.5 * np.arctan2(xy, half)
-    cosine, sine = np.cos(angle), np.sin(angle)
-    cosine = np.where((xy == 0.0) & (half < 0.0), 0.0, cosine)
-    return middle - spread, middle + spread, cosine, sine
-
-
-def is_singular(smaller: float, larger: float) -> bool:
-    """Tell whether one of two eigenvalues is zero but for rounding, so that they leave the kind open.
-
-    Examples
-    --------
-    >>> is_singular(2.0, 1e6), is_singular(0.0, 1.0), is_singular(0.0, 0.0)
-    (False, True, True)
-    """
-    sizes = abs(smaller), abs(larger)
-    return min(sizes) <= SINGULAR * max(sizes)
-
-
 # What was found ----------------------------------------------------------------------------------
 
 
 def _distinct(
-    field: _Field, places: FloatArray, cell: FloatArray, window: tuple[float, float, float, float]
+    field: Field, places: FloatArray, cell: FloatArray, window: tuple[float, float, float, float]
 ) -> FloatArray:
     """Keep one of those that are the same, on round numbers if these are as good."""
     left, right, bottom, top = window
@@ -447,7 +305,7 @@ def _apart(units: FloatArray, places: FloatArray) -> FloatArray:
     return places
 
 
-def _rounded(field: _Field, places: FloatArray, cell: FloatArray) -> FloatArray:
+def _rounded(field: Field, places: FloatArray, cell: FloatArray) -> FloatArray:
     """Take the roundest place nearby whose gradient is no larger."""
     _, across, up = field.slopes(*places.T)
     least, best = np.hypot(across, up), places.copy()
@@ -476,7 +334,7 @@ def _to_decimals(places: FloatArray, decimals: FloatArray) -> FloatArray:
     return result
 
 
-def _around(field: _Field, places: FloatArray, distance: FloatArray) -> FloatArray:
+def _around(field: Field, places: FloatArray, distance: FloatArray) -> FloatArray:
     """Largest gradient at some places around each."""
     directions = np.array(((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0), (0.7, 0.7), (-0.7, -0.7)))
     around = places + (directions * distance)[:, None, :]
@@ -485,7 +343,7 @@ def _around(field: _Field, places: FloatArray, distance: FloatArray) -> FloatArr
     return result
 
 
-def _dies_away(field: _Field, places: FloatArray, cell: FloatArray, steepest: float) -> BoolArray:
+def _dies_away(field: Field, places: FloatArray, cell: FloatArray, steepest: float) -> BoolArray:
     """Tell at which places the gradient becomes ever smaller, and is more than nothing around."""
     if not len(places):
         return np.zeros(0, dtype=np.bool_)
@@ -500,7 +358,7 @@ def _dies_away(field: _Field, places: FloatArray, cell: FloatArray, steepest: fl
 
 
 def _turns(
-    field: _Field,
+    field: Field,
     places: FloatArray,
     across: FloatArray,
     up: FloatArray,
@@ -520,42 +378,16 @@ def _turns(
     return result
 
 
-def _classified(field: _Field, places: FloatArray, cell: FloatArray) -> list[CriticalPoint]:
+def _classified(field: Field, places: FloatArray, cell: FloatArray) -> list[CriticalPoint]:
     if not len(places):
         return []
     x, y = places.T
     values, _, _, *bends = field.bends(x, y)
     smaller, larger, _, _ = eigen(*bends)
-    sizes = np.abs(smaller), np.abs(larger)
-    singular = np.minimum(*sizes) <= SINGULAR * np.maximum(*sizes)
-    sampled = iter(_sampled_kinds(field, places[singular], values[singular], cell))
-    points = []
-    columns = (x, y, values, smaller, larger, singular)
-    for across, up, value, low, high, is_open in zip(*(each.tolist() for each in columns), strict=True):
-        if is_open:
-            kind = next(sampled)
-        else:
-            kind = Kind.MINIMUM if low > 0.0 else Kind.MAXIMUM if high < 0.0 else Kind.SADDLE
-        if math.isfinite(value) and math.isfinite(low) and math.isfinite(high):
-            points.append(CriticalPoint(across, up, value + 0.0, kind, low + 0.0, high + 0.0))
-    return points
-
-
-SAMPLED = (Kind.SADDLE, Kind.MINIMUM, Kind.MAXIMUM, Kind.DEGENERATE)
-
-
-def _sampled_kinds(field: _Field, places: FloatArray, values: FloatArray, cell: FloatArray) -> list[Kind]:
-    """Judge by the values on a small circle around each place."""
-    if not len(places):
-        return []
-    angles = np.linspace(0.0, 2.0 * np.pi, 32, endpoint=False)
-    circle = NEAR * np.column_stack((np.cos(angles), np.sin(angles))) * cell
-    around = places[:, None, :] + circle[None, :, :]
-    heights = field.slopes(around[..., 0], around[..., 1])[0]
-    change = heights - values[:, None]
-    slack = ROUNDING * np.maximum(np.abs(heights), np.abs(values)[:, None])
-    above, below = change > slack, change < -slack
-    saddle = above.any(axis=1) & below.any(axis=1)
-    minimum, maximum = above.all(axis=1), below.all(axis=1)
-    kinds = np.select((saddle, minimum, maximum), (0, 1, 2), 3)
-    return [SAMPLED[index] for index in kinds.tolist()]
+    kinds = kinds_of(field, places, values, bends, cell)
+    columns = (part.tolist() for part in (x, y, values, smaller, larger))
+    return [
+        CriticalPoint(across, up, value + 0.0, kind, low + 0.0, high + 0.0)
+        for kind, across, up, value, low, high in zip(kinds, *columns, strict=True)
+        if math.isfinite(value) and math.isfinite(low) and math.isfinite(high)
+    ]

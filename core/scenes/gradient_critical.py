@@ -8,8 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from core.critical_kinds import Kind
 from core.critical_points import CriticalPoint as CriticalPoint  # scenes carry it
-from core.critical_points import CriticalPoints, Kind, find_critical_points
+from core.critical_points import CriticalPoints, find_critical_points
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
 from core.scenes.destination import destination

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.critical_points import eigen
+from core.eigen import eigen
 from core.primitives import FloatArray
 
 FLAT = 1e-9

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.critical_points import CriticalPoint, Kind
+from core.critical_kinds import Kind
+from core.critical_points import CriticalPoint
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
 from core.scenes.gradient_camera import Camera

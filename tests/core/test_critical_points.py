@@ -57,6 +57,30 @@ def test_kinds(text: str, expected: dict[str, int]) -> None:
     assert kinds(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("(y - x^2)*(y - 3x^2)", "saddle"),  # Peano: a minimum along each straight line, and yet none
+        ("(x - 2y)^2 + x^3", "saddle"),
+        ("(x - 2y)^2 - x^4", "saddle"),
+        ("(x - 2y)^2 - (x + y)^4", "saddle"),
+        ("10^9*(x - 2y)^2 - (x + y)^2", "saddle"),
+        ("x^2 - y^4", "saddle"),
+        ("x^2 + y^3", "saddle"),
+        ("(x - 2y)^2 + x^4", "minimum"),
+        ("x^2 + y^4", "minimum"),
+        ("-(x - 2y)^2 - x^4", "maximum"),
+        ("x^4 + y^4", "minimum"),
+        ("x^2 + y^2 + 10^12", "minimum"),
+        ("sin(x*y)/(x*y)", "degenerate"),
+    ],
+)
+def test_valleys_and_ridges_are_followed_where_the_hessian_does_not_tell(text: str, kind: str) -> None:
+    found = find_critical_points(parse(text), {}, ("x", "y"), (-5.0, 5.0, -4.0, 5.0))
+    at_origin = [point.kind.value for point in found.points if math.hypot(point.x, point.y) < 1e-4]
+    assert at_origin == [kind]
+
+
 def test_all_of_rastrigin() -> None:
     window = (-5.12, 5.12, -5.12, 5.12)
     text = "20 + x^2 - 10cos(2 pi x) + y^2 - 10cos(2 pi y)"
