@@ -62,6 +62,11 @@ class PaneSwitch(QObject):
         self._enlarged = "" if self._enlarged == key else key
         self.refresh()
 
+    def share(self) -> None:
+        """Show all panes again if one is enlarged."""
+        if self._enlarged:
+            self.enlarge(self._enlarged)
+
     def leave_out(self, keys: Collection[str]) -> None:
         """Hide these panes for want of room, unless the user chose to see them."""
         if keys != self._left_out:

@@ -66,7 +66,7 @@ KEY_HELP = (
     ("<kbd>Home</kbd> <kbd>End</kbd>", "previous, next extremum (Derivative)"),
     ("<kbd>Alt</kbd>", "held while dragging: no snapping"),
     ("<kbd>Tab</kbd>", "go to the next point or field"),
-    ("<kbd>Esc</kbd>", "take back a drag; leave a field"),
+    ("<kbd>Esc</kbd>", "take back a drag; leave a field, an enlarged pane"),
     ("<kbd>Return</kbd>", "take what was typed; leave a field that was clicked"),
     ("<kbd>Alt</kbd> <kbd>↓</kbd>", "in a function field: open the examples"),
     ("<kbd>Ctrl</kbd> <kbd>1</kbd> … <kbd>4</kbd>", "change tabs"),

@@ -211,6 +211,7 @@ class Window(QMainWindow):
         """Qt: the keys that no focused widget wanted."""
         typing = isinstance(QApplication.focusWidget(), QLineEdit)
         if event.key() == Qt.Key.Key_Escape:
+            self.current.pane_switch.share()
             self.current.take_focus()
         elif not typing and (found := command_for(event)):
             command, count = found
