@@ -147,9 +147,14 @@ def open_log() -> Path | None:
     return path
 
 
+NO_NEWS = "This plugin does not support propagateSizeHints()"
+"""What Qt says wherever a window's least size is set and there is no screen, as for a picture."""
+
+
 def log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
     """Pass what Qt says on to logging."""
-    logging.getLogger("qt").log(_LEVELS[kind], "%s", message)
+    if message != NO_NEWS:
+        logging.getLogger("qt").log(_LEVELS[kind], "%s", message)
 
 
 def run(options: Options, tabs: Sequence[type[Tab] | LateTab] | None = None) -> int:

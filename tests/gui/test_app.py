@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import textwrap
@@ -180,3 +181,14 @@ def test_an_export_whose_drawing_fails_says_so(tmp_path: Path) -> None:
 def test_a_mistake_is_one_line(tmp_path: Path, options: str, message: str) -> None:
     done = run_program(tmp_path, f"sys.exit(run({options}))")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
+
+
+def test_the_first_tab_is_exported_in_silence(tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    command = [sys.executable, str(ROOT / "main.py"), "--export", str(target), "--size", "960x640"]
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("DISPLAY", "QT_QPA_PLATFORM")
+    }
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert QImage(str(target)).width() == 960
