@@ -15,8 +15,9 @@ from core.scenes.curves import read_only
 from core.scenes.destination import destination
 from core.scenes.level_map import surface
 from core.scenes.race import Race, Run, course_of
+from core.scenes.race_cursor import axis_end, farthest
 from core.scenes.race_internals import Internals, internals_of
-from core.scenes.race_paths import MAX_STEPS, Course, optimizer_of, path_on
+from core.scenes.race_paths import Course, optimizer_of, path_on
 from core.scenes.state import View
 
 if TYPE_CHECKING:
@@ -36,9 +37,6 @@ NEGLIGIBLE = 1e-9
 
 BELOW = 0.01
 """Without a minimum the level is so far below the lowest value, as a part of the range."""
-
-SHORTEST = 16
-"""So many steps are in view at least."""
 
 ROOM = 0.04
 """Room around the curves, as a part of the view."""
@@ -136,15 +134,16 @@ def progress(state: GradientState, race: Race) -> Progress | None:
     selected = next(racer for racer in race.racers if racer.optimizer == race.selected)
     internals = internals_of(race.run(race.selected), optimizer_of(selected).title)
     followed = [(_course(state, run, ghost), run, ghost) for run, ghost in _followed(race)]
-    level = _level(state, [course for course, _, ghost in followed if not ghost], race.step)
+    known = farthest(state)
+    level = _level(state, [course for course, _, ghost in followed if not ghost], known)
     above = [float(run.losses[0]) - level for run in race.runs]
     floor = DEEPEST * max((each for each in above if each > 0.0), default=1.0)
-    lines = tuple(_line(course, run, level, floor, ghost) for course, run, ghost in followed)
+    lines = tuple(_line(course, run, known, level, floor, ghost) for course, run, ghost in followed)
     budget, scores = scoreboard(race.runs, race.step)
     return Progress(
         _quantity(level),
         lines,
-        _view(lines, race.step),
+        _view(lines, float(axis_end(state))),
         race.step,
         budget,
         scores,
@@ -213,8 +212,8 @@ def _quantity(level: float) -> str:
     return rf"f {'-' if level > 0 else '+'} {number}".replace("−", "-")
 
 
-def _line(course: Course, run: Run, level: float, floor: float, ghost: bool) -> LossLine:
-    steps, heights = _known(course, len(path_on(course, run.step).losses), level, floor)
+def _line(course: Course, run: Run, known: int, level: float, floor: float, ghost: bool) -> LossLine:
+    steps, heights = _known(course, len(path_on(course, known).losses), level, floor)
     return LossLine(run.key, steps, heights, run.step, float(heights[run.step]), ghost)
 
 
@@ -226,9 +225,8 @@ def _known(course: Course, length: int, level: float, floor: float) -> tuple[Flo
     return steps, heights
 
 
-def _view(lines: tuple[LossLine, ...], step: int) -> View:
-    """Choose a view that stays for many steps: as far as the next power of two."""
-    right = float(min(max(SHORTEST, 1 << step.bit_length()), MAX_STEPS))
+def _view(lines: tuple[LossLine, ...], right: float) -> View:
+    """Choose a view from step 0 to the last step on the axis that holds all that is known there."""
     heights = [line.heights[: int(right) + 1] for line in lines]
     known = np.concatenate(heights) if heights else np.array([1.0])
     top = min(float(known.max()), HIGHEST * max((float(each[0]) for each in heights), default=1.0))

@@ -209,7 +209,7 @@ class GradientTab(Tab):
         self.become(choices.type_formula(self.state, text), merge="typing")
 
     def _set_letter(self, name: str, value: float) -> None:
-        self.edited(parameters=with_number(self.state.parameters, name, value))
+        self.edited(parameters=with_number(self.state.parameters, name, value), reach=0)
 
     def _numbers(self) -> dict[str, float]:
         return dict(self.state.parameters)

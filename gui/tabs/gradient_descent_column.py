@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeE
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.scenes import gradient_state as choices
+from core.scenes import race_cursor as cursor
 from core.scenes.gradient import GradientScene
 from core.scenes.race_progress import LossLine, Progress, Score
 from gui.controls import Cell, Column, NumberTable, PaneHeader, Segmented
@@ -274,7 +275,9 @@ class ColumnSwitch(QWidget):
 def connect_column(switch: ColumnSwitch, pane: LossPane, tab: GradientTab) -> None:
     """Let the switch and the cursor change the state of the tab."""
     switch.choice.chosen.connect(lambda key: tab.become(choices.with_column(tab.state, key)))
-    tab.follow(pane.step, lambda x, _y: tab.become(choices.with_step(tab.state, round(x))))
+    pane.step.released.connect(lambda: tab.become(cursor.let_go(tab.state)))  # still a part of the gesture
+    tab.follow(pane.step, lambda x, _y: tab.become(cursor.dragged(tab.state, x)))
+    pane.step.pressed.connect(lambda: tab.become(cursor.taken(tab.state), recorded=False))
     pane.step.nudged.connect(
         lambda dx, _dy, shift: tab.become(
             choices.stepped(tab.state, dx * (10 if shift else 1)), merge="cursor"
