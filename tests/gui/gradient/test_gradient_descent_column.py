@@ -164,3 +164,15 @@ def test_a_small_window_shows_more_than_one_sub_step(column: GradientTab) -> Non
     column.window().resize(1280, 800)
     settle()
     assert pane.compass.height() == 84
+
+
+def test_slices_that_come_back_show_nothing_twice(column: GradientTab) -> None:
+    window = column.window()
+    drag(column.map.plot, column.state.point, (-2.08, 2.74))
+    settle()
+    choose(column, 0)
+    QTest.qWait(100)
+    plot = column.slices[0].plot
+    area = plot.rect().translated(plot.mapTo(window, QPoint(0, 0)))
+    on_screen = window.screen().grabWindow(window.winId()).toImage().copy(area)
+    assert on_screen == window.grab(area).toImage().convertToFormat(on_screen.format())
