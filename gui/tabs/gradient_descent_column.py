@@ -91,6 +91,15 @@ class _Lane:
             self._ghost.show(ghost.steps[: ghost.step + 1], ghost.heights[: ghost.step + 1])
 
 
+TITLES = {
+    "": ("Loss (log scale)", "Loss (log scale)"),
+    "minimum ahead": ("Loss above minimum ahead", "Above minimum"),
+    "lowest minimum in view": ("Loss above lowest minimum", "Above lowest min."),
+    "lowest value seen": ("Loss above lowest seen", "Above lowest"),
+}
+"""Titles of the plot of the loss by where the axis has its zero, in a wide column and in a narrow one."""
+
+
 class LossPane(Pane):
     """The loss at each step on a logarithmic axis, with a cursor that goes through the steps.
 
@@ -105,12 +114,14 @@ class LossPane(Pane):
         plot.setMinimumHeight(LOSS_HEIGHT)
         super().__init__(PaneHeader(theme, "Loss (log scale)"), plot)
         self._theme = theme
+        self._shown: Progress | None = None
         self._lanes = {key: _Lane(plot, theme, key) for key in SHAPES}
         self.step = plot.add(DragLine(theme, theme.ink, 1.5, name="Step"))
 
     def show_progress(self, found: Progress, selected: str) -> None:
         """Place all items."""
-        self.header.show_note(latex=rf"{found.quantity}", colour=self._theme.loss.text)
+        self._shown = found
+        self._show_titles(found)
         self.plot.show_view(found.view)
         self.plot.show_message(found.note or None)
         lines = {line.key: line for line in found.lines if not line.is_ghost}
@@ -124,6 +135,20 @@ class LossPane(Pane):
             middle = math.sqrt(found.view[2]) * math.sqrt(found.view[3])
             self.step.place(found.step, middle, 0.0, 1.0)
             self.plot.show_x_pill(found.step, str(found.step), guide="none")
+
+    def _show_titles(self, found: Progress) -> None:
+        """Say what the axis is of, in as many words as there is room for."""
+        place = found.level_place
+        self.header.show_title(TITLES[place][self.width() < NARROW])
+        self.header.show_note(latex=found.quantity, colour=self._theme.loss.text)
+        above = f"How far f is above the {place}, on a log scale." if place else "f on a log scale."
+        self.header.setToolTip(above)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write titles as the new width has room for."""
+        super().resizeEvent(event)
+        if self._shown is not None:
+            self._show_titles(self._shown)
 
 
 class ScorePane(QWidget):
