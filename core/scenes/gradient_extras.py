@@ -105,6 +105,10 @@ class QuadraticModel:
     levels: tuple[float, ...]
 
 
+BELOW_SLICES = ("along_u", "polar")
+"""Those of `EXTRAS` that stand below the slices, not on the map."""
+
+
 @dataclass(frozen=True, eq=False)
 class ExtrasScene:
     """What is asked for; None for what is not, or does not exist.
@@ -130,9 +134,10 @@ class ExtrasScene:
 
 
 def with_shown(state: GradientState, key: str, shown: bool) -> GradientState:
-    """Show or hide one of `EXTRAS`."""
+    """Show or hide one of `EXTRAS`; the slices come back where it is shown below them."""
     kept = tuple(each for each in EXTRAS if (shown if each == key else each in state.shown))
-    return replace(state, shown=kept)
+    column = "slices" if shown and key in BELOW_SLICES else state.column
+    return replace(state, shown=kept, column=column)
 
 
 def extras_scene(

@@ -73,6 +73,8 @@ class GradientState(FormulaState):
         The optimisers that descend from P, and the key of the one whose learning rate the slider sets.
     step
         The step that is shown; a descent that ends before it stays at its last one.
+    reach
+        The farthest step that was played since the race was set up, as far as which its losses are shown.
     view
         Visible part of the plane.
     value_range
@@ -119,6 +121,7 @@ class GradientState(FormulaState):
     noise: float = 0.0
     seed: int = 1
     camera: Camera = FIRST_CAMERA
+    reach: int = 0
 
     def check(self) -> None:
         """Refuse what no user can choose."""
@@ -143,6 +146,8 @@ class GradientState(FormulaState):
         check_camera(self.camera)
         if not 0 <= self.step <= MAX_STEPS:
             raise StateError(f"step has a wrong value: {self.step}")
+        if not 0 <= self.reach <= MAX_STEPS:
+            raise StateError(f"reach has a wrong value: {self.reach}")
         if self.partial not in COORDINATES:
             raise StateError(f"partial has a wrong value: {self.partial[:40]}")
         if self.rule_step < 0:
@@ -176,7 +181,7 @@ def type_formula(state: GradientState, text: str) -> GradientState:
     typed = type_text(state, text, COORDINATES)
     if typed.formula == state.formula:
         return typed
-    return replace(typed, value_range=(), forks=(), rule_step=0, rule_parts=())
+    return replace(typed, value_range=(), forks=(), reach=0, rule_step=0, rule_parts=())
 
 
 def choose_preset(state: GradientState, preset: SurfacePreset) -> GradientState:
@@ -189,6 +194,7 @@ def choose_preset(state: GradientState, preset: SurfacePreset) -> GradientState:
         point=(x, y),
         racers=_with_rates(state.racers, dict(preset.rates)),
         step=0,
+        reach=0,
         forks=(),
         view=(left, right, bottom, top),
         value_range=(),
@@ -218,7 +224,7 @@ def at_exactly(state: GradientState, x: float, y: float) -> GradientState:
 
 def _from(state: GradientState, point: Point) -> GradientState:
     """Let the race begin elsewhere: what was changed on the old way is over."""
-    return replace(state, point=point, forks=() if point != state.point else state.forks)
+    return state if point == state.point else replace(state, point=point, forks=(), reach=0)
 
 
 def nudged(state: GradientState, right: int, up: int) -> GradientState:
@@ -239,7 +245,7 @@ def with_racer(state: GradientState, changed: Racer) -> GradientState:
     """Set a racer up otherwise, from the step that is shown, or from the last one it has, on."""
     run = race_of(state).run(changed.optimizer)
     racers, forks = with_changed(state.racers, state.forks, changed, state.step if run is None else run.step)
-    return replace(state, racers=racers, forks=forks)
+    return replace(state, racers=racers, forks=forks, reach=0)
 
 
 def _with_rates(racers: tuple[Racer, ...], rates: dict[str, float]) -> tuple[Racer, ...]:
@@ -259,7 +265,8 @@ def _with_rates(racers: tuple[Racer, ...], rates: dict[str, float]) -> tuple[Rac
 def with_step(state: GradientState, step: int) -> GradientState:
     """Go to a step, or to the last one there is."""
     wanted = replace(state, step=min(max(step, 0), MAX_STEPS))
-    return replace(wanted, step=race_of(wanted).step)
+    step = race_of(wanted).step
+    return replace(wanted, step=step, reach=max(state.reach, step))
 
 
 def stepped(state: GradientState, count: int) -> GradientState:
@@ -269,7 +276,7 @@ def stepped(state: GradientState, count: int) -> GradientState:
 
 def restarted(state: GradientState) -> GradientState:
     """Go back to the start of the race; what was changed on the way is over."""
-    return replace(state, step=0, forks=())
+    return replace(state, step=0, reach=0, forks=())
 
 
 def with_slice_view(state: GradientState, axis: int, view: View) -> GradientState:

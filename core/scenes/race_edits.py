@@ -102,12 +102,12 @@ def _with(kind: type[Adjustable], numbers: Numbers, name: str, value: float) -> 
 
 def with_noise(state: GradientState, noise: float) -> GradientState:
     """Add noise of this standard deviation to every gradient, the same for all racers; 0 is none."""
-    return replace(state, noise=min(max(noise, 0.0), LARGEST_NOISE))
+    return replace(state, noise=min(max(noise, 0.0), LARGEST_NOISE), reach=0)
 
 
 def with_seed(state: GradientState, seed: float) -> GradientState:
     """Choose other noise of the same size."""
-    return replace(state, seed=round(min(max(seed, 0.0), LARGEST_SEED)))
+    return replace(state, seed=round(min(max(seed, 0.0), LARGEST_SEED)), reach=0)
 
 
 def with_rates(state: GradientState, rates: Mapping[str, float]) -> GradientState:
@@ -117,7 +117,7 @@ def with_rates(state: GradientState, rates: Mapping[str, float]) -> GradientStat
         for racer in state.racers
         for rate in (rates.get(racer.optimizer, racer.learning_rate),)
     )
-    again = replace(state, racers=racers, forks=())
+    again = replace(state, racers=racers, forks=(), reach=0)
     return replace(again, step=race_of(again).step)
 
 

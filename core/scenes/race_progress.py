@@ -12,11 +12,11 @@ import numpy as np
 from core.optimizers.stability import shown
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
-from core.scenes.destination import destination
-from core.scenes.level_map import surface
+from core.scenes.loss_level import loss_level
 from core.scenes.race import Race, Run, course_of
+from core.scenes.race_cursor import axis_end, farthest
 from core.scenes.race_internals import Internals, internals_of
-from core.scenes.race_paths import MAX_STEPS, Course, optimizer_of, path_on
+from core.scenes.race_paths import Course, optimizer_of, path_on
 from core.scenes.state import View
 
 if TYPE_CHECKING:
@@ -30,15 +30,6 @@ DEEPEST = 1e-16
 
 HIGHEST = 1e3
 """A run that diverges is followed up to so many times the loss at the start."""
-
-NEGLIGIBLE = 1e-9
-"""A minimum is at 0 if its value is below this part of the loss at the start."""
-
-BELOW = 0.01
-"""Without a minimum the level is so far below the lowest value, as a part of the range."""
-
-SHORTEST = 16
-"""So many steps are in view at least."""
 
 ROOM = 0.04
 """Room around the curves, as a part of the view."""
@@ -102,7 +93,9 @@ class Progress:
     Attributes
     ----------
     quantity
-        What the axis of the loss is of, as LaTeX: f, or what it is above its lowest value.
+        What the axis of the loss is of, as LaTeX: f, or how far it is above a level.
+    level_place
+        Where f has this level, of `core.scenes.loss_level.PLACES`.
     lines
         The loss of each runner, and of ghosts.
     view
@@ -120,6 +113,7 @@ class Progress:
     """
 
     quantity: str
+    level_place: str
     lines: tuple[LossLine, ...]
     view: View
     step: int
@@ -136,15 +130,19 @@ def progress(state: GradientState, race: Race) -> Progress | None:
     selected = next(racer for racer in race.racers if racer.optimizer == race.selected)
     internals = internals_of(race.run(race.selected), optimizer_of(selected).title)
     followed = [(_course(state, run, ghost), run, ghost) for run, ghost in _followed(race)]
-    level = _level(state, [course for course, _, ghost in followed if not ghost], race.step)
+    known = farthest(state)
+    level, place = loss_level(
+        state, [path_on(course, known).losses for course, _, ghost in followed if not ghost]
+    )
     above = [float(run.losses[0]) - level for run in race.runs]
     floor = DEEPEST * max((each for each in above if each > 0.0), default=1.0)
-    lines = tuple(_line(course, run, level, floor, ghost) for course, run, ghost in followed)
+    lines = tuple(_line(course, run, known, level, floor, ghost) for course, run, ghost in followed)
     budget, scores = scoreboard(race.runs, race.step)
     return Progress(
         _quantity(level),
+        place,
         lines,
-        _view(lines, race.step),
+        _view(lines, float(axis_end(state))),
         race.step,
         budget,
         scores,
@@ -187,25 +185,6 @@ def _followed(race: Race) -> list[tuple[Run, bool]]:
     return [(run, False) for run in race.runs] + [(run, True) for run in race.ghosts]
 
 
-def _level(state: GradientState, courses: list[Course], step: int) -> float:
-    """Choose what is subtracted from the loss so that it has a logarithm, and one that falls to the end.
-
-    That is the value at the minimum ahead, or a lower one that is known; 0 where that is as good as 0. Where
-    no minimum is ahead it is 0 for positive losses, and otherwise a little less than the lowest value that is
-    known as far as the courses are computed, so that it stays for many steps.
-    """
-    paths = [path_on(course, step).losses for course in courses]
-    lowest = min((float(losses.min()) for losses in paths), default=0.0)
-    highest = max((float(losses[0]) for losses in paths), default=1.0)
-    goal, _ = destination(state.formula, state.parameters, state.point, state.racer)
-    if goal is None:
-        return 0.0 if lowest > 0.0 else lowest - BELOW * max(highest - lowest, NEGLIGIBLE)
-    x, y = goal.point
-    value = float(surface(state.formula, state.parameters).evaluate({"x": x, "y": y}))
-    lowest = min(lowest, value)
-    return 0.0 if abs(lowest) <= NEGLIGIBLE * max(abs(highest), NEGLIGIBLE) else lowest
-
-
 def _quantity(level: float) -> str:
     if not level:
         return "f"
@@ -213,8 +192,8 @@ def _quantity(level: float) -> str:
     return rf"f {'-' if level > 0 else '+'} {number}".replace("−", "-")
 
 
-def _line(course: Course, run: Run, level: float, floor: float, ghost: bool) -> LossLine:
-    steps, heights = _known(course, len(path_on(course, run.step).losses), level, floor)
+def _line(course: Course, run: Run, known: int, level: float, floor: float, ghost: bool) -> LossLine:
+    steps, heights = _known(course, len(path_on(course, known).losses), level, floor)
     return LossLine(run.key, steps, heights, run.step, float(heights[run.step]), ghost)
 
 
@@ -226,9 +205,8 @@ def _known(course: Course, length: int, level: float, floor: float) -> tuple[Flo
     return steps, heights
 
 
-def _view(lines: tuple[LossLine, ...], step: int) -> View:
-    """Choose a view that stays for many steps: as far as the next power of two."""
-    right = float(min(max(SHORTEST, 1 << step.bit_length()), MAX_STEPS))
+def _view(lines: tuple[LossLine, ...], right: float) -> View:
+    """Choose a view from step 0 to the last step on the axis that holds all that is known there."""
     heights = [line.heights[: int(right) + 1] for line in lines]
     known = np.concatenate(heights) if heights else np.array([1.0])
     top = min(float(known.max()), HIGHEST * max((float(each[0]) for each in heights), default=1.0))

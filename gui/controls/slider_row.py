@@ -41,7 +41,7 @@ class SliderRow(QWidget):
     """A letter, its slider and a field for the exact number.
 
     Values typed outside the range are allowed: the knob then stands at its end. With `keeps_room`, what
-    stands below does not move when there is no limit for a while.
+    stands below does not move when there is no limit, or no caption, for a while.
 
     Attributes
     ----------
@@ -207,7 +207,7 @@ class SliderRow(QWidget):
         self._place_caption()
 
     def _place_caption(self) -> None:
-        has_caption = self._keeps_room if self._limit is None else bool(self._limit[1])
+        has_caption = self._keeps_room or (self._limit is not None and bool(self._limit[1]))
         has_caption = has_caption and self._warning.isHidden()
         if has_caption or not self._caption_room.isHidden():
             self.update()
@@ -215,9 +215,9 @@ class SliderRow(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the limit's caption."""
-        if self._limit is None or self._caption_room.isHidden():
+        limit, caption = self._limit or (0.0, "")
+        if not caption or self._caption_room.isHidden():
             return
-        limit, caption = self._limit
         track = QRectF(self.slider.geometry().adjusted(OVERHANG, 0, -OVERHANG, 0))
         box = QRectF(track.left(), 24, track.width(), _CAPTION_HEIGHT + 3)
         painter = QPainter(self)

@@ -81,7 +81,7 @@ class GradientTab(Tab):
         self.descent = DescentColumn(self.theme)
         self.inspector = GradientInspector(self.theme)
         self._labels_timer = QTimer(self, singleShot=True, interval=0)
-        self._labels_timer.timeout.connect(self._render_again)
+        self._labels_timer.timeout.connect(self._write_labels_anew)
         self._narrow: bool | None = None
         self._known_view: View | None = None
         descending = Player(self._descend, self._climb, self._return, lambda: None, self.speed)
@@ -120,7 +120,8 @@ class GradientTab(Tab):
         along_y.point.nudged.connect(lambda dx, dy, shift: self._nudge(0, dx, shift))
         for pane in self.slices:
             pane.plot.view_changed.connect(lambda view, axis=pane.axis: self._move_slice(axis, view))
-        for plot in (pane.plot for pane in (self.map, *self.slices, self.along_u, self.polar)):
+        self._labelled = [pane.plot for pane in (self.map, *self.slices, self.along_u, self.polar)]
+        for plot in self._labelled:
             plot.resized.connect(self._labels_timer.start)
 
     def _connect_cards(self) -> None:
@@ -182,6 +183,12 @@ class GradientTab(Tab):
             width = NARROW_SLICES if narrow else SLICES
             self._plots.setSizes([max(self._plots.width() - width - 1, 1), width])
 
+    def _write_labels_anew(self) -> None:
+        """Find places for the labels in plots of another size."""
+        self._render_again()
+        for plot in self._labelled:  # Qt may be painting a part already, and then forgets where labels were
+            plot.viewport().update()
+
     # Gestures.
 
     def render_soon(self) -> None:
@@ -209,7 +216,7 @@ class GradientTab(Tab):
         self.become(choices.type_formula(self.state, text), merge="typing")
 
     def _set_letter(self, name: str, value: float) -> None:
-        self.edited(parameters=with_number(self.state.parameters, name, value))
+        self.edited(parameters=with_number(self.state.parameters, name, value), reach=0)
 
     def _numbers(self) -> dict[str, float]:
         return dict(self.state.parameters)

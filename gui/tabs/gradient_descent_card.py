@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.scenes.gradient import GradientScene
 from core.scenes.gradient_state import GradientState
 from core.scenes.race import Race, Standing
 from gui.controls import Card, Cell, Column, Notice, NumberTable, SliderRow
+from gui.controls.card import BLEED
 from gui.numbers import format_number
 from gui.tabs.gradient_stability import RateLimit
 from gui.tabs.racer_signs import sign_of
@@ -27,7 +29,7 @@ class DescentCard(Card):
     rate : SliderRow
         The learning rate of the selected racer.
     limit : RateLimit
-        How large the learning rate may be.
+        How large the learning rate may be; what is wrong with it stands below the table.
     table : NumberTable
         A row for each racer.
     ended, others : Notice
@@ -63,10 +65,18 @@ class DescentCard(Card):
         self.table.row_checked.connect(lambda row, checked: self.checked.emit(self._keys[row], checked))
         self.ended, self.others = Notice(theme), Notice(theme)
         self.body.addWidget(self.rate)
-        self.body.addWidget(self.limit)
         self.add_wide(self.table)
-        self.body.addWidget(self.ended)
-        self.body.addWidget(self.others)
+        self.add_wide(self._below(self.limit, self.ended, self.others))
+
+    def _below(self, *notices: QWidget) -> QWidget:
+        """Put what is wrong below the table, whose rows then stay under the pointer."""
+        below = QWidget()
+        rows = QVBoxLayout(below)
+        rows.setContentsMargins(BLEED, 0, BLEED, 0)
+        rows.setSpacing(5)
+        for notice in notices:
+            rows.addWidget(notice)
+        return below
 
     def show_scene(self, scene: GradientScene) -> None:
         """Show the rate and the standings."""

@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from core.scenes import gradient_state as choices
+from core.scenes import race_cursor as cursor
 from core.scenes.gradient import GradientScene
-from core.scenes.race_progress import LossLine, Progress, Score
-from gui.controls import Cell, Column, NumberTable, PaneHeader, Segmented
-from gui.controls.figures import figures_width
+from core.scenes.race_progress import LossLine, Progress
+from gui.controls import PaneHeader, Segmented
 from gui.handles import DragLine
-from gui.numbers import format_error, format_number
 from gui.plot_lines import Curve
 from gui.plot_marks import Marker
+from gui.tabs.gradient_scores import NARROW, ScorePane
 from gui.tabs.gradient_substeps import SubStepPane
 from gui.tabs.layout import BELOW, column, splitter
 from gui.tabs.pane import FixedPlot, Pane
@@ -32,24 +31,6 @@ SELECTED, OTHER, AHEAD = 2.5, 1.75, 0.35
 
 GHOST = 0.45
 """Opacity of a ghost."""
-
-NARROW = 240
-"""A column less wide than this has no room for long names."""
-
-SIGN, LINED_SIGN = 18.0, 30.0
-"""Room of a sign before a name, without and with a piece of line."""
-
-VALUES, NARROW_VALUES = 0.8, 0.72
-"""Where the values end, as parts of the scoreboard's width."""
-
-CUT, LEAST_LETTERS = "\N{HORIZONTAL ELLIPSIS}", 4
-"""What stands for the rest of a name, and how many letters of it there are at least before that."""
-
-NAME_GAP = 8.0
-"""Pixels between a name and the value behind it."""
-
-MARGIN = 14
-"""Pixels at the left and right of the scoreboard."""
 
 SIZES = [200, 165, 300]
 """Heights of the panes at first."""
@@ -90,6 +71,15 @@ class _Lane:
             self._ghost.show(ghost.steps[: ghost.step + 1], ghost.heights[: ghost.step + 1])
 
 
+TITLES = {
+    "": ("Loss (log scale)", "Loss (log scale)"),
+    "minimum ahead": ("Loss above minimum ahead", "Above minimum"),
+    "lowest minimum in view": ("Loss above lowest minimum", "Above lowest min."),
+    "lowest value seen": ("Loss above lowest seen", "Above lowest"),
+}
+"""Titles of the plot of the loss by where the axis has its zero, in a wide column and in a narrow one."""
+
+
 class LossPane(Pane):
     """The loss at each step on a logarithmic axis, with a cursor that goes through the steps.
 
@@ -104,12 +94,14 @@ class LossPane(Pane):
         plot.setMinimumHeight(LOSS_HEIGHT)
         super().__init__(PaneHeader(theme, "Loss (log scale)"), plot)
         self._theme = theme
+        self._shown: Progress | None = None
         self._lanes = {key: _Lane(plot, theme, key) for key in SHAPES}
         self.step = plot.add(DragLine(theme, theme.ink, 1.5, name="Step"))
 
     def show_progress(self, found: Progress, selected: str) -> None:
         """Place all items."""
-        self.header.show_note(latex=rf"{found.quantity}", colour=self._theme.loss.text)
+        self._shown = found
+        self._show_titles(found)
         self.plot.show_view(found.view)
         self.plot.show_message(found.note or None)
         lines = {line.key: line for line in found.lines if not line.is_ghost}
@@ -124,89 +116,19 @@ class LossPane(Pane):
             self.step.place(found.step, middle, 0.0, 1.0)
             self.plot.show_x_pill(found.step, str(found.step), guide="none")
 
-
-class ScorePane(QWidget):
-    """Who leads after equally many evaluations of the gradient, with names cut off where there is no room.
-
-    Attributes
-    ----------
-    table : NumberTable
-        A row for each runner, best first.
-    """
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._shown: Progress | None = None
-        self._header = PaneHeader(theme, "Scores")
-        self.table = NumberTable(
-            theme, _columns(VALUES), row_height=21, name="Scores at equal cost", ground=theme.plot
-        )
-        self.table.setToolTip(
-            "f after equally many evaluations of the gradient; a Hessian counts as two. Red: ended before, "
-            "with a fault. Arrived: evaluations until ‖∇f‖ < 0.001."
-        )
-        body = column(self._header)
-        inner = column(self.table)
-        inner.setContentsMargins(MARGIN, 0, MARGIN, 8)
-        body.addLayout(inner)
-        self.setLayout(body)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether there is no room for long names."""
-        return self.width() < NARROW
-
-    def show_progress(self, found: Progress) -> None:
-        """Show the standings."""
-        self._shown = found
-        evaluations = "evaluation" if found.budget == 1 else "evaluations"
-        of_what = "∇f" if self.is_narrow else f"{evaluations} of ∇f"
-        self._header.show_note(f"after {found.budget:.0f} {of_what}")
-        self.table.show_columns(_columns(NARROW_VALUES if self.is_narrow else VALUES))
-        self.table.show_rows([self._row(score) for score in found.scores])
-
-    def _row(self, score: Score) -> tuple[Cell, ...]:
-        sign, theme = sign_of(score.key, self._theme), self._theme
-        has_arrived = not math.isnan(score.arrived)
-        loss, lined = format_number(score.loss, 2), not self.is_narrow
-        if self.is_narrow and "×" in loss:
-            loss = format_error(score.loss)
-        name = self._shortened(score.title, loss, LINED_SIGN if lined else SIGN)
-        return (
-            Cell(name, icon=sign.icon, icon_colour=sign.colour, line=lined),
-            Cell(loss, colour=theme.fault.text if score.failed else ""),
-            Cell(
-                f"{score.arrived:.0f}" if has_arrived else "not yet",
-                colour="" if has_arrived else theme.muted,
-            ),
-        )
-
-    def _shortened(self, title: str, value: str, sign: float) -> str:
-        """Cut a name off where the value in its row begins; a few letters have no ellipsis behind them."""
-        font = self.table.font()
-        end = (self.width() - 2 * MARGIN) * (NARROW_VALUES if self.is_narrow else VALUES)
-        room = end - figures_width(value, font) - NAME_GAP - sign
-        metrics = QFontMetricsF(font)
-        if metrics.horizontalAdvance(title[:LEAST_LETTERS] + CUT) < room:
-            return metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
-        fitting = (title[:count] for count in range(len(title), 0, -1))
-        return next((part for part in fitting if metrics.horizontalAdvance(part) <= room), "")
+    def _show_titles(self, found: Progress) -> None:
+        """Say what the axis is of, in as many words as there is room for."""
+        place = found.level_place
+        self.header.show_title(TITLES[place][self.width() < NARROW])
+        self.header.show_note(latex=found.quantity, colour=self._theme.loss.text)
+        above = f"How far f is above the {place}, on a log scale." if place else "f on a log scale."
+        self.header.setToolTip(above)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Write names as the new width has room for."""
+        """Write titles as the new width has room for."""
         super().resizeEvent(event)
         if self._shown is not None:
-            self.show_progress(self._shown)
-
-
-def _columns(values: float) -> tuple[Column, ...]:
-    return (
-        Column("", align="left", right=values - 0.2),
-        Column("f", right=values),
-        Column("arrived", right=1.0),
-    )
+            self._show_titles(self._shown)
 
 
 class DescentColumn(QWidget):
@@ -274,7 +196,9 @@ class ColumnSwitch(QWidget):
 def connect_column(switch: ColumnSwitch, pane: LossPane, tab: GradientTab) -> None:
     """Let the switch and the cursor change the state of the tab."""
     switch.choice.chosen.connect(lambda key: tab.become(choices.with_column(tab.state, key)))
-    tab.follow(pane.step, lambda x, _y: tab.become(choices.with_step(tab.state, round(x))))
+    pane.step.released.connect(lambda: tab.become(cursor.let_go(tab.state)))  # still a part of the gesture
+    tab.follow(pane.step, lambda x, _y: tab.become(cursor.dragged(tab.state, x)))
+    pane.step.pressed.connect(lambda: tab.become(cursor.taken(tab.state), recorded=False))
     pane.step.nudged.connect(
         lambda dx, _dy, shift: tab.become(
             choices.stepped(tab.state, dx * (10 if shift else 1)), merge="cursor"

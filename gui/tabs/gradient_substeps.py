@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QP
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from core.scenes.race_internals import Internals, Line
-from gui.controls import PaneHeader
+from gui.controls import PaneHeader, text_label
 from gui.formula import formula
 from gui.numbers import format_number
 from gui.tabs.layout import column
@@ -18,6 +18,9 @@ from gui.theme import Theme, ui_font
 
 CAPTION, FORMULA, FILLED = 11.5, 13.0, 11.0
 """Sizes of the letters."""
+
+ROW, RESULT_GAP = 17.0, 6.0
+"""Height of a caption, and pixels between it and its result; where both do not fit they stand on two rows."""
 
 MARGIN, GAP = 14.0, 5.0
 """Pixels at both sides, and below each sub-step."""
@@ -63,11 +66,19 @@ class SubStepList(QWidget):
         top, self._tops = 0.0, []
         for line in self.lines:
             self._tops.append(top)
-            top += 17.0 + self._formula_height(line) + self._filled_height(line) + GAP
+            top += self._head_height(line) + self._formula_height(line) + self._filled_height(line) + GAP
         if top != self._height:
             self._height = top
             self.setFixedHeight(math.ceil(top) + 4)
             self.updateGeometry()
+
+    def _head_height(self, line: Line) -> float:
+        """Give the height of a caption with its result."""
+        metrics = QFontMetricsF(ui_font(CAPTION))
+        number = f"{len(self.lines)}  "
+        needed = sum(map(metrics.horizontalAdvance, (number, line.title, line.result)))
+        fits = not line.result or needed + RESULT_GAP <= self.width() - 2 * MARGIN
+        return ROW if fits else 2 * ROW
 
     def _formula_height(self, line: Line) -> float:
         return formula(line.latex, FORMULA, self._theme.ink).height * self._scale(line) + 3.0
@@ -103,23 +114,21 @@ class SubStepList(QWidget):
                 self._draw(painter, number, line, top)
 
     def _draw(self, painter: QPainter, number: int, line: Line, top: float) -> None:
-        theme, right = self._theme, self.width() - MARGIN
-        row = QRectF(MARGIN, top, right - MARGIN, 17.0)
+        theme, head = self._theme, self._head_height(line)
+        row = QRectF(MARGIN, top, self.width() - 2 * MARGIN, ROW)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(ui_font(CAPTION))
         painter.setPen(QColor(theme.second))
-        metrics = painter.fontMetrics()
-        room = round(row.width()) - metrics.horizontalAdvance(line.result) - 6
-        caption = metrics.elidedText(f"{number}  {line.title}", Qt.TextElideMode.ElideRight, room)
-        painter.drawText(row, middle | Qt.AlignmentFlag.AlignLeft, caption)
+        painter.drawText(row, middle | Qt.AlignmentFlag.AlignLeft, f"{number}  {line.title}")
         painter.setPen(QColor(theme.ink))
+        row.moveBottom(top + head)
         painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, line.result)
         shown, scale = formula(line.latex, FORMULA, theme.ink), self._scale(line)
-        shown.paint(painter, MARGIN, round(top + 18.0 + shown.baseline * scale), scale)
+        shown.paint(painter, MARGIN, round(top + head + 1.0 + shown.baseline * scale), scale)
         if line.filled:
             painter.setFont(ui_font(FILLED))
             painter.setPen(QColor(theme.muted))
-            box = self._filled_box(line, top + 17.0 + self._formula_height(line))
+            box = self._filled_box(line, top + head + self._formula_height(line))
             painter.drawText(box, int(Qt.TextFlag.TextWordWrap), line.filled)
 
 
@@ -220,14 +229,19 @@ class SubStepPane(QWidget):
         The step as arrows.
     list : SubStepList
         What it did, in order.
+    note : QLabel
+        Why there is nothing to tell.
     """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.header = PaneHeader(theme, "Inside a step")
         self.compass, self.list = Compass(theme), SubStepList(theme)
+        self.note = text_label("", theme.muted, CAPTION)
+        self.note.setWordWrap(True)
+        self.note.setContentsMargins(int(MARGIN), 0, int(MARGIN), 6)
         inner = QWidget()
-        body = column(self.compass, self.list)
+        body = column(self.note, self.compass, self.list)
         body.addStretch(1)
         inner.setLayout(body)
         scroll = QScrollArea()
@@ -245,6 +259,8 @@ class SubStepPane(QWidget):
     def show_internals(self, internals: Internals) -> None:
         """Show this step, or why there is none."""
         self.header.show_title(internals.title)
-        self.header.show_note(internals.note or f"step {internals.step}")
+        self.header.show_note("" if internals.note else f"step {internals.step}")
+        self.note.setText(internals.note)
+        self.note.setVisible(bool(internals.note))
         self.compass.show_internals(internals)
         self.list.show_lines(internals.lines)

@@ -11,9 +11,19 @@ import pytest
 from core import parse
 from core.optimizers import OPTIMIZERS
 from core.scenes.gradient import compute
-from core.scenes.gradient_state import GradientState, type_formula, with_column, with_learning_rate, with_step
+from core.scenes.gradient_state import (
+    PRESETS,
+    GradientState,
+    choose_preset,
+    type_formula,
+    with_column,
+    with_learning_rate,
+    with_step,
+)
 from core.scenes.race import Racer
+from core.scenes.race_edits import with_noise
 from core.scenes.race_internals import written
+from core.scenes.state import View
 
 HIMMELBLAU = with_column(GradientState(), "descent")
 
@@ -54,6 +64,37 @@ def test_what_the_minimum_has_is_taken_off(formula: str, quantity: str, level: f
     assert found is not None and found.quantity == quantity
     run = scene.race.runs[0]
     assert found.lines[0].height == pytest.approx(run.loss - level, abs=1e-12)
+
+
+WELLS = next(preset for preset in PRESETS if preset.key == "two_wells")
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.5, 3.0])
+def test_the_axis_ends_at_a_known_minimum_however_noisy_the_steps_are(noise: float) -> None:
+    state = with_noise(with_column(choose_preset(GradientState(), WELLS), "descent"), noise)
+    for step in (0, 60, 200):
+        found = compute(with_step(state, step)).progress
+        assert found is not None
+        deepest = found.level_place == "lowest minimum in view"
+        bottom = {True: -2.0631, False: -1.0927}[deepest]
+        assert found.quantity == f"f + {-bottom:.4g}"
+        assert deepest or found.level_place == "minimum ahead"
+        for line, run in zip(found.lines, compute(with_step(state, step)).race.runs, strict=True):
+            assert line.heights[: run.step + 1] == pytest.approx(run.losses - bottom, abs=1e-4)
+            assert deepest or run.losses.min() >= bottom - 1e-4, "nobody came below the minimum ahead"
+        if noise:
+            assert found.view[2] > 1e-9, "no single step dives"
+
+
+@pytest.mark.parametrize(
+    ("formula", "view"), [("x^2 - y^2", None), ("(x^2-1)^2 + x/2 + y^2", (0.5, 2, -1, 1))]
+)
+def test_below_all_known_minima_no_step_seems_to_arrive(formula: str, view: View | None) -> None:
+    state = on(formula, point=(0.9, 0.5), view=view or HIMMELBLAU.view)
+    found = compute(with_step(with_noise(with_learning_rate(state, 0.05), 6.0), 40)).progress
+    assert found is not None and found.level_place == "lowest value seen"
+    heights = np.concatenate([line.heights for line in found.lines])
+    assert heights.min() > 1e-3 * heights[0]
 
 
 @pytest.mark.parametrize("formula", ["x^2 - y^2", "x + y"])

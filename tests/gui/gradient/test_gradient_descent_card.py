@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from core.optimizers import OPTIMIZERS
-from core.scenes.gradient_state import GradientState, type_formula
+from core.scenes.gradient_state import GradientState, type_formula, with_learning_rate, with_step
 from core.scenes.race_paths import Racer
 from gui.tabs.gradient import GradientTab
 from gui.theme import LIGHT
@@ -28,6 +28,23 @@ def test_the_table_keeps_its_place_whoever_is_selected(tab: GradientTab) -> None
         tops.add(table.mapTo(tab.inspector.descent, QPoint(0, 0)).y())
     assert limited == {True, False}
     assert len(tops) == 1
+
+
+def test_warnings_do_not_move_the_rows_that_are_clicked(tab: GradientTab) -> None:
+    state = with_step(with_learning_rate(GradientState(), 0.1), 30)
+    show(tab, state)
+    tab.inspector.verticalScrollBar().setValue(150)
+    settle()
+    table, keys = tab.inspector.descent.table, [racer.optimizer for racer in state.racers]
+    rows = [table.mapTo(tab, table.row_rect(row).center().toPoint()) for row in range(len(keys))]
+    warned = set()
+    for row in (3, 0, 4, 1, 0, 2):
+        QTest.mouseClick(table, Qt.MouseButton.LeftButton, pos=table.mapFrom(tab, rows[row]))
+        settle()
+        assert tab.state.selected == keys[row]
+        warned.add(bool(tab.scene.stability.warning))
+        assert tab.inspector.descent.limit.isVisible() is bool(tab.scene.stability.warning)
+    assert warned == {True, False}
 
 
 def test_keys_that_come_before_the_next_picture_all_count(tab: GradientTab) -> None:

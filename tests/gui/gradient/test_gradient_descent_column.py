@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 
 from core.optimizers import OPTIMIZERS
-from core.scenes.gradient_state import GradientState, type_formula
+from core.scenes.gradient_state import GradientState, type_formula, with_learning_rate, with_step
 from core.scenes.race import Racer
 from core.scenes.race_internals import written
 from gui.tabs.gradient import GradientTab
+from gui.tabs.gradient_substeps import CAPTION, GAP, MARGIN
+from gui.theme import ui_font
 from tests.gui.mouse import drag
 from tests.gui.tabs import LEFT, NONE, SHIFT, Key, key, settle, show, undo
 
@@ -137,20 +140,62 @@ def test_it_plays_and_a_changed_rate_leaves_a_ghost(column: GradientTab) -> None
 
 
 @pytest.mark.parametrize("size", [(960, 640), (1280, 800)])
-def test_names_reach_as_far_as_the_values_leave_room(column: GradientTab, size: tuple[int, int]) -> None:
+def test_names_are_whole_and_values_give_way(column: GradientTab, size: tuple[int, int]) -> None:
     column.window().resize(*size)
-    for step in (9, 60, 900):
-        show(column, replace(column.state, step=step))
-        table = column.descent.scores.table
-        scores = column.scene.progress.scores
-        for score, row, (_, value_end) in zip(scores, table._rows, [table._boxes()[1]] * 5, strict=True):
-            name = row[0].text.rstrip("…")
-            assert len(name) >= 3 and score.title.startswith(name)
-            assert table._cell_width(row[0]) + table._cell_width(row[1]) < value_end
+    settle()
+    table = column.descent.scores.table
+    for rate in (0.012, 0.3):
+        for step in (0, 9, 60, 900, 1900):
+            show(column, with_step(with_learning_rate(GradientState(column="descent"), rate), step))
+            scores = column.scene.progress.scores
+            assert [row[0].text for row in table._rows] == [score.title for score in scores]
+            ends = [end for _, end in table._boxes()]
+            for row in table._rows:
+                assert table._cell_width(row[0]) + table._cell_width(row[1]) < ends[1]
+                if size[0] == 1280:
+                    assert table._cell_width(row[2]) < ends[2] - ends[1]
+            assert len(ends) == (3 if size[0] == 1280 else 2)
+
+
+def test_short_names_leave_room_for_the_arrivals_in_a_small_window(column: GradientTab) -> None:
+    column.window().resize(960, 640)
+    runners = tuple(
+        racer._replace(runs=racer.optimizer in ("adam", "rmsprop")) for racer in GradientState().racers
+    )
+    show(column, replace(column.state, racers=runners, selected="adam", step=300))
+    table = column.descent.scores.table
+    assert [row[0] for row in table.texts()] == ["Adam", "RMSProp"]
+    assert all(row[2].isdigit() for row in table.texts())
     show(column, replace(column.state, step=9))
-    names = [row[0].text for row in column.descent.scores.table._rows]
-    assert {"Nesterov", "Adam", "RMSProp"} <= set(names)
-    assert ("Gradient descent" in names) is (size[0] == 1280)
+    assert [row[2] for row in table.texts()] == ["not yet", "not yet"]
+
+
+@pytest.mark.parametrize("width", [196, 276])
+def test_captions_of_sub_steps_are_whole(column: GradientTab, width: int) -> None:
+    shown = column.descent.substeps.list
+    metrics = QFontMetricsF(ui_font(CAPTION))
+    for name in OPTIMIZERS:
+        racers = (Racer(name, True, (("learning_rate", 0.05),)),)
+        show(column, replace(column.state, racers=racers, selected=name, step=3))
+        shown.resize(width, shown.height())
+        for line, top, below in zip(shown.lines, shown._tops, [*shown._tops[1:], shown._height], strict=True):
+            caption, result = (metrics.horizontalAdvance(text) for text in (f"1  {line.title}", line.result))
+            head = below - top - GAP - shown._formula_height(line) - shown._filled_height(line)
+            assert max(caption, result) < width - 2 * MARGIN
+            assert caption + result < width - 2 * MARGIN or head > 30, "one below the other"
+
+
+def test_why_there_is_nothing_to_tell_wraps(column: GradientTab) -> None:
+    column.window().resize(960, 640)
+    show(column, replace(column.state, step=0))
+    note = column.descent.substeps.note
+    assert note.isVisible() and note.text() == "No step was taken yet."
+    room = note.contentsRect().width()
+    assert note.heightForWidth(note.width()) <= note.height()
+    longest = max(map(QFontMetricsF(note.font()).horizontalAdvance, note.text().split()))
+    assert longest < room
+    key(column, Key.Key_Period)
+    assert not note.isVisible()
 
 
 def test_a_small_window_shows_more_than_one_sub_step(column: GradientTab) -> None:
@@ -164,3 +209,15 @@ def test_a_small_window_shows_more_than_one_sub_step(column: GradientTab) -> Non
     column.window().resize(1280, 800)
     settle()
     assert pane.compass.height() == 84
+
+
+def test_slices_that_come_back_show_nothing_twice(column: GradientTab) -> None:
+    window = column.window()
+    drag(column.map.plot, column.state.point, (-2.08, 2.74))
+    settle()
+    choose(column, 0)
+    QTest.qWait(100)
+    plot = column.slices[0].plot
+    area = plot.rect().translated(plot.mapTo(window, QPoint(0, 0)))
+    on_screen = window.screen().grabWindow(window.winId()).toImage().copy(area)
+    assert on_screen == window.grab(area).toImage().convertToFormat(on_screen.format())

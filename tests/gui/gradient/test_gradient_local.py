@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from core.scenes.gradient_extras import with_shown
 from core.scenes.gradient_state import EXTRAS, GradientState, type_formula
 from gui.tabs.gradient import GradientTab
 from tests.gui.mouse import drag
@@ -119,3 +120,26 @@ def test_every_choice_is_drawn_in_awkward_states(tab: GradientTab) -> None:
             state = replace(type_formula(GradientState(), text), point=point, view=view, shown=EXTRAS)
             show(tab, state)
             assert tab.scene.local.direction.angle == 20.0
+
+
+@pytest.mark.parametrize("name", ["along_u", "polar"])
+def test_what_stands_below_the_slices_brings_them_back(tab: GradientTab, name: str) -> None:
+    show(tab, replace(tab.state, column="descent"))
+    pane = {"along_u": tab.along_u, "polar": tab.polar}[name]
+    QTest.mouseClick(tab.map.show_button, LEFT)
+    QTest.mouseClick(tab.map.show_button.list.boxes[name], LEFT)
+    settle()
+    assert pane.isVisible() and tab.slices[0].isVisible()
+    QTest.mouseClick(tab.map.show_button.list.boxes["field"], LEFT)
+    tab.map.show_button.list.close()
+    undo(tab)
+    undo(tab)
+    assert tab.state.column == "descent" and tab.state.shown == ()
+
+
+def test_what_is_drawn_on_the_map_leaves_the_race_beside_it(tab: GradientTab) -> None:
+    show(tab, replace(tab.state, column="descent"))
+    for name in ("field", "ellipse", "model", "newton"):
+        tab.become(with_shown(tab.state, name, True))
+    tab.become(with_shown(replace(tab.state, shown=("polar",)), "polar", False))
+    assert tab.state.column == "descent"
