@@ -10,7 +10,7 @@ import pytest
 
 from core import parse
 from core.optimizers import OPTIMIZERS, SCHEDULES, GradientDescent, Momentum, minimize, noisy
-from core.presets import SURFACES
+from core.presets import SURFACES, SurfacePreset
 from core.scenes.gradient import compute, to_python
 from core.scenes.gradient_state import (
     GradientState,
@@ -267,6 +267,21 @@ def test_tuning_finds_rates_that_are_better_than_those_of_before() -> None:
     for racer in tuned.racers:
         assert racer.learning_rate == found.rates[racer.optimizer]
     assert dict(tuned.racers[1].settings)["beta"] == 0.9
+
+
+@pytest.mark.parametrize("preset", [each for each in SURFACES if each.minima], ids=lambda each: each.key)
+def test_tuned_racers_are_never_far_behind_those_of_the_preset(preset: SurfacePreset) -> None:
+    before = choose_preset(GradientState(), preset)
+    *_, found = race_tuning(before)
+    assert found.rates.keys() == {racer.optimizer for racer in before.racers if racer.runs}
+    lowest = min(run.losses.min() for run in race(replace(before, step=1500)).runs)
+    for step in (500, 1500):
+        old = race(replace(before, step=step)).runs
+        new = race(with_rates(replace(before, step=step), found.rates)).runs
+        lowest = min(lowest, *(run.losses.min() for run in new))
+        for usual, tuned in zip(old, new, strict=True):
+            tiny = 1e-9 * (usual.losses[0] - lowest)
+            assert tuned.loss - lowest <= 4.0 * (usual.loss - lowest) + tiny, usual.key
 
 
 def test_tuning_leaves_out_who_cannot_come_down_and_who_does_not_run() -> None:

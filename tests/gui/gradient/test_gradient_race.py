@@ -343,7 +343,7 @@ def test_tune_finds_better_rates_in_one_entry_and_the_window_answers(
     assert tab.state.racers == tuned.racers
     show(tab, replace(tab.state, forks=(), step=500))
     for each in tab.scene.race.runs:
-        assert each.losses.min() < 1e-9 * each.losses[0]
+        assert each.losses[450:].max() < 1e-4 * each.losses[0]
 
 
 @pytest.mark.parametrize("way", ["button", "P moved"])
