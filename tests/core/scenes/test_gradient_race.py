@@ -26,6 +26,7 @@ from core.scenes.race_edits import (
     added,
     removed,
     selected,
+    usual_noise,
     with_noise,
     with_rates,
     with_runner,
@@ -253,6 +254,21 @@ def test_noise_is_the_same_for_all_and_for_every_time() -> None:
 def test_every_optimiser_can_be_followed_on_noise(key: str) -> None:
     run = race(with_noise(replace(added(START, key), step=40), 3.0)).run(key)
     assert run is not None and np.isfinite(run.points).all()
+
+
+@pytest.mark.parametrize("preset", SURFACES, ids=lambda each: each.key)
+def test_usual_noise_is_seen_beside_the_gradient_and_does_not_drown_it(preset: SurfacePreset) -> None:
+    state = choose_preset(START, preset)
+    slope = compute(state).magnitude
+    noise = usual_noise(slope)
+    assert 0.09 * slope < noise < 0.21 * slope
+    assert noise == float(f"{noise:.1g}")
+    exact, noisy_runs = race(replace(state, step=40)), race(with_noise(replace(state, step=40), noise))
+    size = state.view[1] - state.view[0]
+    for run, other in zip(exact.runs, noisy_runs.runs, strict=True):
+        if not run.stopped and preset.minima:
+            assert np.abs(other.points[-1] - run.points[-1]).max() < 0.6 * size
+    assert [usual_noise(slope) for slope in (0.0, np.nan, 1e300)] == [0.1, 0.1, 1e6]
 
 
 # Tuning
