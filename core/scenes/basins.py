@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from core.optimizers.objective import of_formula
 from core.primitives import FloatArray
 from core.scenes.destination import FLAT, Minimum, minimum_below
 from core.scenes.downhill import Point
+from core.scenes.gradient_critical import critical_marks
 from core.scenes.gradient_state import GradientState
 from core.scenes.level_map import COORDINATES, surface
 from core.scenes.race_paths import Racer, optimizer_of
@@ -107,6 +108,9 @@ class BasinMap:
         The ends that occur, minima first; a minimum keeps its index from stage to stage.
     shares
         Part of all starts that each end gets.
+    places
+        Of each minimum its place among those in view, from left to right, whatever method is asked; those
+        outside the view come behind.
     """
 
     request: BasinRequest
@@ -115,6 +119,12 @@ class BasinMap:
     labels: Labels
     ends: tuple[End, ...]
     shares: tuple[float, ...]
+    places: tuple[int, ...]
+
+    @property
+    def title(self) -> str:
+        """Whose basins they are."""
+        return f"Basins of {optimizer_of(self.request.racer).title}"
 
     @property
     def size(self) -> int:
@@ -293,7 +303,7 @@ class _Sorter:
         limit = self._optimizer.learning_rate_limit(found.curvatures[1])
         if limit is not None and float(self._optimizer.rate(STEPS)) > limit:
             return
-        if all(math.dist(found.point, known) > 0.1 * self._reach for known in self._minima):
+        if not self._is_among(found.point, self._minima):
             self._minima.append(found.point)
 
     @staticmethod
@@ -314,7 +324,19 @@ class _Sorter:
         for array in (x, y, indices):
             array.flags.writeable = False
         shares = tuple(float(count) / labels.size for count in counts)
-        return BasinMap(self._request, x, y, indices, tuple(ends), shares)
+        return BasinMap(self._request, x, y, indices, tuple(ends), shares, self._places())
+
+    def _places(self) -> tuple[int, ...]:
+        """Give each minimum its number in view, which is the same for every method."""
+        request = self._request
+        marked = critical_marks(request.formula, request.parameters, request.view).minima.T
+        order = sorted((float(x), float(y)) for x, y in marked)
+        order += sorted(point for point in self._minima if not self._is_among(point, order))
+        distances = [[math.dist(point, other) for other in order] for point in self._minima]
+        return tuple(away.index(min(away)) for away in distances)
+
+    def _is_among(self, point: Point, others: Sequence[Point]) -> bool:
+        return any(math.dist(point, other) <= 0.1 * self._reach for other in others)
 
 
 UNDEFINED = -1 - len(OTHERS)

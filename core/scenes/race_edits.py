@@ -20,8 +20,8 @@ from core.scenes.race_paths import Racer
 from core.scenes.race_setup import allowed
 from core.scenes.state import Numbers, with_number
 
-USUAL_NOISE = 10.0
-"""Standard deviation of the noise that is switched on."""
+VISIBLE, NOISE_ON_FLAT = 0.15, 0.1
+"""Standard deviation of usual noise as a part of the gradient at P, and the one where that is 0."""
 
 FIRST_RATES = {"adadelta": 1.0, "newton": 1.0, "damped_newton": 1.0, "lbfgs": 1.0, "adagrad": 1.0}
 """Learning rates of optimisers that join a race and do not take that of a racer like them."""
@@ -98,6 +98,12 @@ def _with(kind: type[Adjustable], numbers: Numbers, name: str, value: float) -> 
         if described.name == name:
             known[name] = allowed(described, value)
     return tuple((each.name, known[each.name]) for each in kind.hyperparameters() if each.name in known)
+
+
+def usual_noise(slope: float) -> float:
+    """Give a standard deviation that is seen beside a gradient of this length and does not drown it."""
+    usual = float(f"{VISIBLE * slope:.1g}")
+    return min(usual, LARGEST_NOISE) if usual > 0.0 else NOISE_ON_FLAT
 
 
 def with_noise(state: GradientState, noise: float) -> GradientState:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from core.optimizers import tuning
+from core.optimizers import FirstOrder, Optimizer, tuning
 from core.optimizers.tuning import TRIALS
 from core.scenes.gradient_state import GradientState
 from core.scenes.level_map import COORDINATES
 from core.scenes.race_paths import objective_on, optimizer_of, refusal_at
 
-BUDGET = 500
-"""Steps that each trial has."""
+BUDGET = 2000
+"""Steps of each trial."""
+
+NOISY, SLOW = 500, 200
+"""The same with noise, which is drawn step by step, and for methods that need a Hessian or a search."""
 
 
 class RaceTuning(NamedTuple):
@@ -25,7 +28,7 @@ class RaceTuning(NamedTuple):
     title
         Whose rate is sought.
     rates
-        The best learning rates so far by optimiser; one with which nothing leads down is left out.
+        The best learning rates so far by optimiser; one that no rate leads to a minimum is left out.
     """
 
     share: float
@@ -44,8 +47,14 @@ def race_tuning(state: GradientState) -> Iterator[RaceTuning]:
     rates: dict[str, float] = {}
     for place, racer in enumerate(runners):
         optimizer = optimizer_of(racer)
-        for search in tuning(objective, at, optimizer, BUDGET):
+        for search in tuning(objective, at, optimizer, _budget(optimizer, ground.noise)):
             if search.best is not None:
-                rates[racer.optimizer] = float(f"{search.best.learning_rate:.3g}")
+                rates[racer.optimizer] = search.best.learning_rate
             share = (place + search.tried / TRIALS) / len(runners)
             yield RaceTuning(share, optimizer.title, dict(rates))
+
+
+def _budget(optimizer: Optimizer, noise: float) -> int:
+    if not isinstance(optimizer, FirstOrder):
+        return SLOW
+    return NOISY if noise else BUDGET

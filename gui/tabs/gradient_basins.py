@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.scenes.basins import STEPS, BasinMap, BasinRequest, End, Progress, survey
 from core.scenes.gradient import GradientScene
-from core.scenes.rate_limits import place
+from core.scenes.rate_limits import place as place_of
 from gui.background import Background
 from gui.controls import IconButton, text_label
 from gui.label_places import Crowd
 from gui.plot_axes import Projection
 from gui.plot_item import PlotItem
 from gui.plot_tints import Borders, Hatching, Tints, hatch
+from gui.tabs.gradient_arrow_scale import HEIGHT as HEIGHT_OF_RULER
+from gui.tabs.gradient_arrow_scale import INSET as INSET_OF_RULER
 from gui.theme import Theme, mixed, text_width, ui_font
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ MOST_BORDERS = 40
 ROW, SWATCH, INSET, FONT = 18.0, 11.0, 8.0, 11.0
 """Height of a row of the key, side of a swatch, distance from the edges, and size of letters, in pixels."""
 
+RULER = INSET_OF_RULER + HEIGHT_OF_RULER
+"""Height of the ruler of the gradient's arrow, in the lower left corner."""
+
 MOST_ROWS = 7
 """So many ends stand in the key, those with the largest basins."""
 
@@ -49,10 +54,10 @@ WORDS = {
 }
 
 
-def tint(theme: Theme, end: End, index: int) -> str:
-    """Give the colour of an end; minima take turns."""
+def tint(theme: Theme, end: End, place: int) -> str:
+    """Give the colour of an end; minima take turns by their places."""
     if end.kind == "minimum":
-        return theme.basins[index % len(theme.basins)]
+        return theme.basins[place % len(theme.basins)]
     if end.is_fault:
         return mixed(theme.fault.mark, theme.hairline, 0.12)
     return theme.hairline
@@ -102,7 +107,11 @@ class BasinKey(PlotItem):
         width, height = width + SWATCH + 36.0, ROW * len(self.rows) + 8.0
         left, right = projection.left + INSET, projection.right - INSET - width
         top, bottom = projection.top + INSET + 18.0, projection.bottom - INSET - height
-        return [QRectF(x, y, width, height) for x in (left, right) for y in (bottom, top)]
+        above_the_ruler = bottom - RULER
+        return [
+            QRectF(x, y, width, height)
+            for x, y in ((left, above_the_ruler), (left, top), (right, bottom), (right, top))
+        ]
 
     def _lay_out(self, projection: Projection) -> None:
         if self.rows and self._box.isEmpty():
@@ -311,7 +320,8 @@ class BasinsLayer(QObject):
             self.key.show(())
             return
         theme, x, y, labels = self._theme, basins.x, basins.y, basins.labels
-        tints = [tint(theme, end, index) for index, end in enumerate(basins.ends)]
+        places = dict(enumerate(basins.places))
+        tints = [tint(theme, end, places.get(index, 0)) for index, end in enumerate(basins.ends)]
         self._tints.show_tints(labels, tints, (float(x[0]), float(x[-1]), float(y[0]), float(y[-1])))
         faults = [index for index, end in enumerate(basins.ends) if end.is_fault]
         self._hatching.show(x, y, np.isin(labels, faults))
@@ -336,13 +346,15 @@ class BasinsLayer(QObject):
 
 
 def _rows(basins: BasinMap, tints: list[str]) -> tuple[tuple[str, End | None, str, str], ...]:
-    """List the ends that occur, those of the largest basins if there are too many."""
+    """Name the method, and list the ends that occur, those of the largest basins if there are too many."""
     occurring = [index for index, share in enumerate(basins.shares) if share > 0.0]
-    chosen = sorted(sorted(occurring, key=lambda index: -basins.shares[index])[:MOST_ROWS])
-    rows: list[tuple[str, End | None, str, str]] = []
+    chosen = sorted(occurring, key=lambda index: -basins.shares[index])[:MOST_ROWS]
+    places = dict(enumerate(basins.places))
+    chosen.sort(key=lambda index: (places.get(index, len(basins.ends) + len(places) + index), index))
+    rows: list[tuple[str, End | None, str, str]] = [("", None, basins.title, "")]
     for index in chosen:
         end = basins.ends[index]
-        words = place(end.point) if end.point is not None else WORDS[end.kind]
+        words = place_of(end.point) if end.point is not None else WORDS[end.kind]
         percent = 100.0 * basins.shares[index]
         rows.append((tints[index], end, words, f"{percent:.0f} %" if percent >= 1.0 else "< 1 %"))
     if len(occurring) > len(chosen):

@@ -9,11 +9,12 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from core.scenes.gradient import GradientScene
+from core.scenes.race_edits import usual_noise
 from gui.controls import Button, Card, CheckBox, Choice, Notice, NumberField, SliderRow, text_label
 from gui.tabs.setting_sliders import SettingSliders
 from gui.theme import Theme
 
-QUIETEST, LOUDEST = 0.01, 1000.0
+QUIETEST, LOUDEST = 0.001, 1000.0
 """Ends of the slider of the noise; other numbers can be typed."""
 
 
@@ -98,6 +99,7 @@ class RaceCard(Card):
             part.setVisible(noise > 0.0)
         if noise:
             self.noise.show_value(noise)
+            self.noise.show_default(usual_noise(scene.magnitude))
             self.seed.show_value(scene.race.seed)
 
     def _offer(self, missing: tuple[tuple[str, str], ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.scenes import gradient_state as choices
@@ -66,9 +67,7 @@ def _connect_setup(tab: GradientTab) -> None:
     card.added.connect(lambda key: tab.become(edits.added(tab.state, key)))
     card.removed.connect(lambda: tab.become(edits.removed(tab.state, tab.state.selected)))
     card.schedule.chosen.connect(lambda key: tab.become(edits.with_schedule(tab.state, key)))
-    card.noisy.chosen.connect(
-        lambda noisy: tab.become(edits.with_noise(tab.state, edits.USUAL_NOISE if noisy else 0.0))
-    )
+    card.noisy.chosen.connect(partial(_choose_noise, tab))
     card.noise.pressed.connect(tab.gesture_began)
     card.noise.released.connect(tab.gesture_ended)
     card.noise.moved.connect(lambda value: tab.become(edits.with_noise(tab.state, value)))
@@ -76,3 +75,8 @@ def _connect_setup(tab: GradientTab) -> None:
     card.seed.committed.connect(lambda value: _commit(tab, edits.with_seed(tab.state, value)))
     search = TuneSearch(tab)
     card.tune.clicked.connect(search.toggle)
+
+
+def _choose_noise(tab: GradientTab, noisy: bool) -> None:
+    usual = edits.usual_noise(tab.scene.magnitude)
+    tab.become(edits.with_noise(tab.state, usual if noisy else 0.0))

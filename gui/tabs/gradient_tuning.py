@@ -81,5 +81,5 @@ class TuneSearch(QObject):
         found = self._last.rates if self._last is not None else {}
         titles = {row.key: row.title for row in self._tab.scene.race.standings if row.runs}
         missed = [title for key, title in titles.items() if key not in found]
-        self.cancel(f"No rate leads down: {', '.join(missed)}." if missed else "")
+        self.cancel(f"No rate leads to a minimum: {', '.join(missed)}." if missed else "")
         self._tab.become(with_rates(self._tab.state, found))

@@ -107,3 +107,44 @@ def test_a_function_is_tuned_like_a_formula() -> None:
     )
     assert ours is not None and theirs is not None
     assert ours.learning_rate == pytest.approx(theirs.learning_rate, rel=0.1)
+
+
+WELLS = "x^2 + y^2 - 2e^(-((x-1)^2+y^2)/0.2) - 3e^(-((x+1)^2+y^2)/0.2)"
+
+
+@pytest.mark.parametrize("key", ["gradient_descent", "momentum", "adam", "rmsprop", "adadelta"])
+@pytest.mark.parametrize(
+    ("text", "x", "y"),
+    [
+        ("(1 - x)^2 + 100 (y - x^2)^2", -1.2, 1.0),
+        (WELLS, 0.75, 1.0),
+        ("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", 0.0, 0.0),
+    ],
+)
+def test_who_has_arrived_stays_and_no_dip_counts(text: str, x: float, y: float, key: str) -> None:
+    function, start = parse(text), {"x": x, "y": y}
+    best = tune(function, start, OPTIMIZERS[key](), 1000)
+    assert best is not None
+    path = minimize(function, start, OPTIMIZERS[key](best.learning_rate), 1000)
+    slopes = np.hypot(*path.gradients.T)
+    if best.arrived:
+        assert slopes[best.steps :].max() <= NEAR_ENOUGH * slopes[0] < slopes[best.steps - 1]
+        assert best.steps <= 900
+    assert best.loss == path.losses[900:].max()
+
+
+def test_no_rate_above_the_limit_at_the_minimum_ahead_is_the_best() -> None:
+    """With 0.0032 descent is lower after some hundred steps, but it can never rest at (1, 1)."""
+    valley, start = parse("(1 - x)^2 + 100 (y - x^2)^2"), {"x": -1.2, "y": 1.0}
+    limit = 2.0 / np.linalg.eigvalsh([[802.0, -400.0], [-400.0, 200.0]])[-1]
+    assert not minimize(valley, start, GradientDescent(0.0032), 500).losses[-1] > 1.0
+    for steps in (300, 2000):
+        best = tune(valley, start, GradientDescent(), steps)
+        assert best is not None
+        assert 0.5 * limit < best.learning_rate < limit
+
+
+@pytest.mark.parametrize("key", ["gradient_descent", "momentum", "adam", "rmsprop"])
+def test_without_a_minimum_there_is_no_best(key: str) -> None:
+    for text in ("x^2 - y^2", "x^2 + 3x*y + y^2", "x*y"):
+        assert tune(parse(text), {"x": -1.5, "y": 0.01}, OPTIMIZERS[key]()) is None

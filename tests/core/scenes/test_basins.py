@@ -75,6 +75,16 @@ def test_himmelblaus_four_basins_are_those_of_single_runs(key: str, rate: float)
     assert_like_single_runs(found)
 
 
+def test_a_minimum_has_the_same_place_for_every_method() -> None:
+    """With the larger rate two of the four are not reached."""
+    for runner in (racer(rate=0.01), racer(rate=0.022), racer("adam", 0.3), racer("momentum", 0.004)):
+        found = surveyed(HIMMELBLAU, runner)
+        for end, place in zip(found.ends, found.places, strict=False):
+            assert end.point == pytest.approx(sorted(MINIMA)[place], abs=1e-5)
+    beyond = surveyed(HIMMELBLAU, racer(), (2.0, 5.0, 1.0, 4.0))
+    assert beyond.ends[beyond.places.index(0)].point == pytest.approx((3.0, 2.0), abs=1e-5)
+
+
 def test_minima_too_sharp_for_the_rate_have_no_basin() -> None:
     found = surveyed(HIMMELBLAU, racer(rate=0.022))
     points = [end.point for end in found.ends if end.point is not None]

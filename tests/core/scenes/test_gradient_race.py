@@ -10,7 +10,7 @@ import pytest
 
 from core import parse
 from core.optimizers import OPTIMIZERS, SCHEDULES, GradientDescent, Momentum, minimize, noisy
-from core.presets import SURFACES
+from core.presets import SURFACES, SurfacePreset
 from core.scenes.gradient import compute, to_python
 from core.scenes.gradient_state import (
     GradientState,
@@ -26,6 +26,7 @@ from core.scenes.race_edits import (
     added,
     removed,
     selected,
+    usual_noise,
     with_noise,
     with_rates,
     with_runner,
@@ -255,6 +256,21 @@ def test_every_optimiser_can_be_followed_on_noise(key: str) -> None:
     assert run is not None and np.isfinite(run.points).all()
 
 
+@pytest.mark.parametrize("preset", SURFACES, ids=lambda each: each.key)
+def test_usual_noise_is_seen_beside_the_gradient_and_does_not_drown_it(preset: SurfacePreset) -> None:
+    state = choose_preset(START, preset)
+    slope = compute(state).magnitude
+    noise = usual_noise(slope)
+    assert 0.09 * slope < noise < 0.21 * slope
+    assert noise == float(f"{noise:.1g}")
+    exact, noisy_runs = race(replace(state, step=40)), race(with_noise(replace(state, step=40), noise))
+    size = state.view[1] - state.view[0]
+    for run, other in zip(exact.runs, noisy_runs.runs, strict=True):
+        if not run.stopped and preset.minima:
+            assert np.abs(other.points[-1] - run.points[-1]).max() < 0.6 * size
+    assert [usual_noise(slope) for slope in (0.0, np.nan, 1e300)] == [0.1, 0.1, 1e6]
+
+
 # Tuning
 
 
@@ -267,6 +283,21 @@ def test_tuning_finds_rates_that_are_better_than_those_of_before() -> None:
     for racer in tuned.racers:
         assert racer.learning_rate == found.rates[racer.optimizer]
     assert dict(tuned.racers[1].settings)["beta"] == 0.9
+
+
+@pytest.mark.parametrize("preset", [each for each in SURFACES if each.minima], ids=lambda each: each.key)
+def test_tuned_racers_are_never_far_behind_those_of_the_preset(preset: SurfacePreset) -> None:
+    before = choose_preset(GradientState(), preset)
+    *_, found = race_tuning(before)
+    assert found.rates.keys() == {racer.optimizer for racer in before.racers if racer.runs}
+    lowest = min(run.losses.min() for run in race(replace(before, step=1500)).runs)
+    for step in (500, 1500):
+        old = race(replace(before, step=step)).runs
+        new = race(with_rates(replace(before, step=step), found.rates)).runs
+        lowest = min(lowest, *(run.losses.min() for run in new))
+        for usual, tuned in zip(old, new, strict=True):
+            tiny = 1e-9 * (usual.losses[0] - lowest)
+            assert tuned.loss - lowest <= 4.0 * (usual.loss - lowest) + tiny, usual.key
 
 
 def test_tuning_leaves_out_who_cannot_come_down_and_who_does_not_run() -> None:

@@ -12,9 +12,11 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from core.optimizers import OPTIMIZERS
+from core.presets import SURFACES
 from core.scenes import basins as core
 from core.scenes.basins import Progress
-from core.scenes.gradient_state import GradientState, type_formula
+from core.scenes.gradient_state import GradientState, choose_preset, type_formula
 from gui.controls import IconButton
 from gui.tabs import gradient_basins
 from gui.tabs.derivative import DerivativeTab
@@ -78,8 +80,10 @@ def test_a_click_in_the_list_shows_them_and_another_hides_them(
         if shown:
             qtbot.waitUntil(lambda: finished(layer))
             assert [row[2] for row in layer.key.rows] == [
-                f"({end.point[0]:.2f}, {end.point[1]:.2f})".replace("-", "−") for end in layer.shown.ends
+                "Basins of Gradient descent",
+                *("(−3.78, −3.28)", "(−2.81, 3.13)", "(3.00, 2.00)", "(3.58, −1.85)"),
             ]
+            assert not layer.key.box.intersects(tab.map.arrow_scale.box)
             coloured = tab.map.plot.grab().toImage()
             assert coloured != plain
     assert layer.shown is None
@@ -95,7 +99,7 @@ def test_each_basin_is_tinted_as_its_key_says(tab: GradientTab, layer: BasinsLay
     colours = {}
     for place, name in (
         ((-4.3, 1.7), "(−2.81, 3.13)"),
-        ((4.4, -3.6), "(3.58, −1.85)"),
+        ((4.4, -1.2), "(3.58, −1.85)"),
         ((3.7, 3.7), "(3.00, 2.00)"),
     ):
         at = tab.map.plot.to_pixels(*place).toPoint()
@@ -108,6 +112,24 @@ def test_each_basin_is_tinted_as_its_key_says(tab: GradientTab, layer: BasinsLay
         assert colour.lower() in shown
         colours[name] = colour
     assert len(set(colours.values())) == 3
+
+
+def test_a_minimum_keeps_its_colour_whatever_method_is_selected(
+    tab: GradientTab, layer: BasinsLayer, qtbot: QtBot
+) -> None:
+    (wells,) = (preset for preset in SURFACES if preset.key == "two_wells")
+    start = replace(choose_preset(ON, wells), shown=("basins",))
+    colours: dict[str, set[str]] = {}
+    for racer in start.racers:
+        show(tab, replace(start, selected=racer.optimizer))
+        qtbot.waitUntil(lambda racer=racer: finished(layer) and layer.shown.request.racer == racer)
+        assert layer.key.rows[0][2] == f"Basins of {OPTIMIZERS[racer.optimizer].title}"
+        for colour, end, words, _ in layer.key.rows[1:]:
+            if end is not None and end.point is not None:
+                colours.setdefault(words, set()).add(colour)
+    assert len(colours) >= 2
+    assert all(len(seen) == 1 for seen in colours.values())
+    assert len(set.union(*colours.values())) == len(colours)
 
 
 def test_they_sharpen_stage_by_stage_with_progress(

@@ -288,7 +288,7 @@ def test_noise_is_switched_on_made_louder_and_seeded(tab: GradientTab, setup: Ra
     exact = run(tab).points.copy()
     assert not setup.noise.isVisible()
     click(tab, setup.noisy)
-    assert tab.state.noise > 0.0
+    assert 0.1 * tab.scene.magnitude < tab.state.noise < 0.2 * tab.scene.magnitude
     assert setup.noise.isVisible() and setup.seed.isVisible()
     noisy = run(tab).points.copy()
     assert not np.allclose(noisy[1:], exact[1:])
@@ -343,7 +343,7 @@ def test_tune_finds_better_rates_in_one_entry_and_the_window_answers(
     assert tab.state.racers == tuned.racers
     show(tab, replace(tab.state, forks=(), step=500))
     for each in tab.scene.race.runs:
-        assert each.losses.min() < 1e-9 * each.losses[0]
+        assert each.losses[450:].max() < 1e-4 * each.losses[0]
 
 
 @pytest.mark.parametrize("way", ["button", "P moved"])
