@@ -25,7 +25,7 @@ from gui.controls.figures import draw_figures, figures_width
 from gui.controls.focus import Ringed
 from gui.formula import formula, plain_text
 from gui.icons import paint_icon
-from gui.theme import FOCUS_RING, RADIUS, Theme, text_width, ui_font
+from gui.theme import FOCUS_RING, RADIUS, Theme, kept_font, text_width, ui_font
 
 _HEAD = 17
 _CHECK = 15
@@ -89,6 +89,8 @@ class Cell(NamedTuple):
 
 
 Row = Sequence[Cell | str]
+
+_EMPTY = Cell()
 
 
 class NumberTable(Ringed):
@@ -179,8 +181,8 @@ class NumberTable(Ringed):
         for k, (row, old) in enumerate(zip(self._rows, before, strict=True)):
             for cell, gone, column, span in zip(row, old, self._columns, boxes, strict=False):
                 if cell != gone:
-                    self.update(self._extent(cell, column.align, k, span))
-                    self.update(self._extent(gone, column.align, k, span))
+                    places = (self._extent(each, column.align, k, span) for each in (cell, gone))
+                    self.update(next(places).united(next(places)))
 
     def _extent(self, cell: Cell, align: str, row: int, span: tuple[float, float]) -> QRect:
         """Give the pixels that a cell may touch: text that is too long reaches beyond its column."""
@@ -243,7 +245,7 @@ class NumberTable(Ringed):
         widths = []
         for k, column in enumerate(self._columns):
             cells = [self._cell_width(row[k]) for row in self._rows if k < len(row)]
-            head = QFontMetricsF(ui_font(11.5)).horizontalAdvance(column.title)
+            head = text_width(column.title, 11.5)
             widths.append(max([head, *cells]))
         gap = max(4.0, (self.width() - self._inset - left - sum(widths)) / max(len(widths) - 1, 1))
         ends, x = [], left
@@ -279,7 +281,7 @@ class NumberTable(Ringed):
             ):
                 self._paint_check(painter, k)
             for cell, column, span in zip(row, self._columns, boxes, strict=False):
-                if dirty.intersects(self._extent(cell, column.align, k, span)):
+                if cell != _EMPTY and dirty.intersects(self._extent(cell, column.align, k, span)):
                     place = QRectF(span[0], box.top(), span[1] - span[0], box.height())
                     self._paint_cell(painter, cell, column.align, place)
 
@@ -288,7 +290,7 @@ class NumberTable(Ringed):
             shown = formula(column.latex, 13, self._theme.muted)
             shown.paint(painter, _aligned(column.align, box.left(), box.right(), shown.width), 10)
             return
-        painter.setFont(ui_font(11.5))
+        painter.setFont(kept_font(11.5))
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(box, _FLAGS[column.align] | Qt.AlignmentFlag.AlignVCenter, column.title)
 
@@ -330,7 +332,7 @@ class NumberTable(Ringed):
             return
         if cell.lead:
             painter.setPen(QColor(self._theme.ink))
-            draw_figures(painter, x, middle + 4, cell.lead, ui_font(12.5, QFont.Weight.Bold))
+            draw_figures(painter, x, middle + 4, cell.lead, kept_font(12.5, QFont.Weight.Bold))
             x += _lead_width(cell)
         painter.setPen(QColor(colour))
         draw_figures(painter, x, middle + 4, cell.text, _font_of(cell))
@@ -416,4 +418,4 @@ def _lead_width(cell: Cell) -> float:
 
 
 def _font_of(cell: Cell) -> QFont:
-    return ui_font(12.5, QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)
+    return kept_font(12.5, QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)
