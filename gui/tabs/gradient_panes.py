@@ -135,10 +135,9 @@ class MapPane(PointPane):
         self.extras.show_scene(scene)
         self._place_labels(scene)
 
-    def draw_coarsely(self, coarse: bool) -> None:
-        """Trace isolines on a coarser grid, while the surface changes, or on the whole one again."""
-        for lines in (self._isolines, self._level):
-            lines.trace_every(2 if coarse else 1)
+    def let_lines_move(self, moving: bool) -> None:
+        """Expect other isolines in each frame, while the surface changes, or the same again."""
+        self._isolines.let_move(moving)
 
     def _show_arrows(self, scene: GradientScene) -> None:
         for arrow, tip in ((self._uphill, scene.uphill), (self._downhill, scene.downhill)):
