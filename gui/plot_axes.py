@@ -118,8 +118,14 @@ class Projection:
         """Map numbers, or arrays of them, to pixels; what has no place (infinite, log of ≤ 0) is NaN."""
         x0, x1, y0, y1 = self.view
         if isinstance(x, (float, int)) and isinstance(y, (float, int)):  # without NumPy, which is for arrays
-            across = _fraction(float(x), x0, x1, self.log_x)
-            up = _fraction(float(y), y0, y1, self.log_y)
+            x, y = float(x), float(y)
+            if not (self.log_x or self.log_y):
+                right = self.left + (x - x0) / (x1 - x0) * self.width
+                down = self.bottom - (y - y0) / (y1 - y0) * self.height
+                if -FAR < right < FAR and -FAR < down < FAR:  # as are nearly all
+                    return right, down
+            across = _fraction(x, x0, x1, self.log_x)
+            up = _fraction(y, y0, y1, self.log_y)
             return _clipped(self.left + across * self.width), _clipped(self.bottom - up * self.height)
         return (
             _on_axis(x, x0, x1, self.left, self.width, self.log_x),

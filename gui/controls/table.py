@@ -186,10 +186,8 @@ class NumberTable(Ringed):
 
     def _extent(self, cell: Cell, align: str, row: int, span: tuple[float, float]) -> QRect:
         """Give the pixels that a cell may touch: text that is too long reaches beyond its column."""
-        width = self._cell_width(cell)
-        start = _aligned(align, *span, width)
-        left, right = floor(min(start, span[0])) - 1, ceil(max(start + width, span[1])) + 1
-        return QRect(left, self._head + row * self._row_height, right - left, self._row_height)
+        left, width = _reach(cell, self._colour(cell), align, span)
+        return QRect(left, self._head + row * self._row_height, width, self._row_height)
 
     def texts(self) -> list[list[str]]:
         """Give what a person reads, row by row."""
@@ -267,13 +265,14 @@ class NumberTable(Ringed):
                 if column.align == "left" and self._checkable:
                     box.setLeft(self._inset)
                 self._paint_head(painter, column, box)
+        hairline = QColor(self._theme.hairline)
         for k, row in enumerate(self._rows):
             box = self.row_rect(k)
             if not box.intersects(event.rect()):
                 continue
             self._paint_selection(painter, k, box)
             if not self._selectable and (k or self._head):
-                painter.fillRect(QRectF(0, box.top(), self.width(), 1), QColor(self._theme.hairline))
+                painter.fillRect(QRectF(0, box.top(), self.width(), 1), hairline)
             if (
                 self._checkable
                 and k < len(self._checked)
@@ -411,6 +410,15 @@ def _width_of(cell: Cell, colour: str) -> float:
     else:
         width = figures_width(cell.text, _font_of(cell)) + _lead_width(cell)
     return width + (30 if cell.line else 18 if cell.icon else 0)
+
+
+@lru_cache(maxsize=2048)
+def _reach(cell: Cell, colour: str, align: str, span: tuple[float, float]) -> tuple[int, int]:
+    """Give left and width of the pixels that a cell in a column from here to there may touch."""
+    width = _width_of(cell, colour)
+    start = _aligned(align, *span, width)
+    left, right = floor(min(start, span[0])) - 1, ceil(max(start + width, span[1])) + 1
+    return left, right - left
 
 
 def _lead_width(cell: Cell) -> float:
