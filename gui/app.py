@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import signal
 import sys
@@ -25,6 +24,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
+from gui.collection import Collection, leave_out_the_start
 from gui.export import ExportError, picture
 from gui.late_tab import LateTab
 from gui.tabs import TABS
@@ -190,7 +190,8 @@ def run(options: Options, tabs: Sequence[type[Tab] | LateTab] | None = None) -> 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal, which Qt's loop would not notice
     window.resize(_fitting(window, options.size))
     window.show()
-    QTimer.singleShot(SETTLED, gc.freeze)
+    QTimer.singleShot(SETTLED, leave_out_the_start)
+    Collection(window.store)
     return application.exec()
 
 

@@ -92,13 +92,14 @@ def paint_pieces(
     pixels = painter.paintEngine().type() == QPaintEngine.Type.Raster
     if not pixels or ratio <= 0.0 or ratio != to_device.m22() or to_device.isRotating():
         pixels, to_device, ratio = False, QTransform(), 1.0
-    down, beyond_down = _divided(ratio * y_baseline + to_device.dy())
+    dx, dy = to_device.dx(), to_device.dy()
+    down, beyond_down = _divided(ratio * y_baseline + dy)
+    copied = bool(halo) or (pixels and (moving or len(parts) > 1))
     for drawing, x in parts:
-        right, beyond_right = _divided(ratio * x + to_device.dx())
-        if halo or (pixels and (moving or len(parts) > 1)):
+        if copied:
+            right, beyond_right = _divided(ratio * x + dx)
             picture, left, top = _picture(drawing, beyond_right, beyond_down, scale, ratio, halo)
-            x, y = (right + left - to_device.dx()) / ratio, (down + top - to_device.dy()) / ratio
-            painter.drawPixmap(QPointF(x, y), picture)
+            painter.drawPixmap(QPointF((right + left - dx) / ratio, (down + top - dy) / ratio), picture)
         else:
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -125,7 +125,8 @@ def plain_text(latex: str) -> str:
         (r"\partial", "∂"), (r"\nabla", "∇"), (r"\cdot", "·"), (r"\times", "×"), (r"\eta", "η"),
         (r"\lambda", "λ"), (r"\sigma", "σ"), (r"\star", "★"), (r"\to", "→"), (r"\infty", "∞"), (r"\sum", "Σ"),
     ):  # fmt: skip
-        text = re.sub(re.escape(command) + r"(?![A-Za-z])", symbol, text)
+        if command in text:
+            text = re.sub(re.escape(command) + r"(?![A-Za-z])", symbol, text)
     text = re.sub(r"\\(?:left|right|big|Big|[,;:! ])", "", text)
     return re.sub(r"\s+", " ", text.replace("\\", "").replace("{", "").replace("}", "")).strip()
 

@@ -45,10 +45,15 @@ class Crowd:
 
     def add_points(self, x: ArrayLike, y: ArrayLike) -> None:
         """Keep away from points, given in the plot's numbers."""
-        across, down = (np.atleast_1d(pixels) for pixels in self._projection.to_pixels(x, y))
-        self._x.append(across)
-        self._y.append(down)
+        across, down = self._projection.to_pixels(x, y)
+        self._x.append(np.atleast_1d(across))
+        self._y.append(np.atleast_1d(down))
         self._sorted = None
+
+    def add_segment(self, start: tuple[float, float], end: tuple[float, float], points: int = 40) -> None:
+        """Keep away from so many points on the straight line between two."""
+        shares, (x, y) = _shares(points), start
+        self.add_points(x + shares * (end[0] - x), y + shares * (end[1] - y))
 
     def add_line(self, point: tuple[float, float], slope: float) -> None:
         """Keep away from the straight line through `point`."""
@@ -72,7 +77,7 @@ class Crowd:
         """Choose the first free box, else the one with the least in it; None if none fits in the area."""
         best, least = None, math.inf
         for box in boxes:
-            crowding = self._crowding(box)
+            crowding = self._crowding(box, least)
             if crowding < least:
                 best, least = box, crowding
             if crowding == 0:
@@ -84,23 +89,28 @@ class Crowd:
         box = self.freest(boxes)
         return box if box is not None and self._crowding(box) == 0 else None
 
-    def _crowding(self, box: QRectF) -> float:
-        """Tell how much is in a box and the margin around it; infinite where it does not fit in the area."""
+    def _crowding(self, box: QRectF, enough: float = math.inf) -> float:
+        """Tell how much is in a box and the margin around it; infinite where it does not fit in the area.
+
+        What is at least ``enough`` need not be told exactly.
+        """
         left, top, right, bottom = _edges(box)
         area_left, area_top, area_right, area_bottom = self._area
         if left < area_left or top < area_top or right > area_right or bottom > area_bottom:
             return math.inf
         left, top, right, bottom = left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN
-        across, y = self._points()
-        first, last = bisect_right(across, left), bisect_left(across, right)
         count = 0.0
-        if first < last:
-            between = y[first:last]
-            count += np.count_nonzero((between > top) & (between < bottom))
         for other_left, other_top, other_right, other_bottom in self._boxes:
             if other_left < right and other_right > left and other_top < bottom and other_bottom > top:
                 width = min(right, other_right) - max(left, other_left)
                 count += width * (min(bottom, other_bottom) - max(top, other_top))
+        if count >= enough:
+            return count
+        across, y = self._points()
+        first, last = bisect_right(across, left), bisect_left(across, right)
+        if first < last:
+            between = y[first:last]
+            count += np.count_nonzero((between > top) & (between < bottom))
         return count
 
     def _points(self) -> tuple[list[float], NDArray[np.float64]]:
@@ -110,6 +120,13 @@ class Crowd:
             order = x.argsort(kind="stable")
             self._sorted = x[order].tolist(), y[order]
         return self._sorted
+
+
+@lru_cache(maxsize=64)
+def _shares(points: int) -> NDArray[np.float64]:
+    shares = np.linspace(0.0, 1.0, points)
+    shares.setflags(write=False)
+    return shares
 
 
 def _edges(box: QRectF) -> tuple[float, float, float, float]:

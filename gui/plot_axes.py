@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
@@ -27,6 +28,10 @@ FINE = 1e100
 
 FAR = 1e305
 """Pixels beyond this are all equally far away; nearer ones keep their direction exactly."""
+
+
+_LARGEST_OF = np.maximum.reduce
+"""As ``max`` of an array, without its detours."""
 
 
 def sane_range(lower: float, upper: float, *, log: bool = False) -> tuple[float, float]:
@@ -93,12 +98,12 @@ class Projection:
     log_x: bool = False
     log_y: bool = False
 
-    @property
+    @cached_property
     def right(self) -> float:
         """Right edge of the area, in pixels."""
         return self.left + self.width
 
-    @property
+    @cached_property
     def bottom(self) -> float:
         """Lower edge of the area, in pixels."""
         return self.top + self.height
@@ -113,8 +118,14 @@ class Projection:
         """Map numbers, or arrays of them, to pixels; what has no place (infinite, log of ≤ 0) is NaN."""
         x0, x1, y0, y1 = self.view
         if isinstance(x, (float, int)) and isinstance(y, (float, int)):  # without NumPy, which is for arrays
-            across = _fraction(float(x), x0, x1, self.log_x)
-            up = _fraction(float(y), y0, y1, self.log_y)
+            x, y = float(x), float(y)
+            if not (self.log_x or self.log_y):
+                right = self.left + (x - x0) / (x1 - x0) * self.width
+                down = self.bottom - (y - y0) / (y1 - y0) * self.height
+                if -FAR < right < FAR and -FAR < down < FAR:  # as are nearly all
+                    return right, down
+            across = _fraction(x, x0, x1, self.log_x)
+            up = _fraction(y, y0, y1, self.log_y)
             return _clipped(self.left + across * self.width), _clipped(self.bottom - up * self.height)
         return (
             _on_axis(x, x0, x1, self.left, self.width, self.log_x),
@@ -159,11 +170,10 @@ def _on_axis(
 ) -> NDArray[np.float64]:
     """Map numbers to the pixels of one axis."""
     numbers = np.asarray(values, dtype=np.float64)
-    if not log and numbers.size and -FINE < lower < upper < FINE:
-        farthest = np.abs(numbers).max()
-        if farthest < FINE and upper - lower > 1.0 / FINE:  # nothing is unknown, and nothing can overflow
-            pixels: NDArray[np.float64] = (numbers - lower) / (upper - lower) * length + start
-            return pixels
+    usual = not log and numbers.size and -FINE < lower < upper < FINE and upper - lower > 1.0 / FINE
+    if usual and _LARGEST_OF(np.abs(numbers), axis=None) < FINE:  # nothing is unknown or can overflow
+        pixels: NDArray[np.float64] = (numbers - lower) / (upper - lower) * length + start
+        return pixels
     return _all_clipped(start + length * _fractions(numbers, lower, upper, log))
 
 

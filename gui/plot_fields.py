@@ -197,6 +197,17 @@ def _tracer(x: ArrayLike, y: ArrayLike, values: ArrayLike) -> ContourGenerator |
     return contour_generator(across, up, grid, line_type=LineType.ChunkCombinedNan)
 
 
+_prepared: list[tuple[tuple[ArrayLike, ArrayLike, ArrayLike], ContourGenerator | None]] = []
+
+
+def _last_tracer(x: ArrayLike, y: ArrayLike, values: ArrayLike) -> ContourGenerator | None:
+    """Prepare a grid, once for all lines that are traced on the same one in turn."""
+    arrays = (x, y, values)
+    if not _prepared or any(old is not new for old, new in zip(_prepared[0][0], arrays, strict=True)):
+        _prepared[:] = [(arrays, _tracer(*arrays))]
+    return _prepared[0][1]
+
+
 def _traced(tracer: ContourGenerator | None, levels: Sequence[float]) -> ContourLines:
     empty = ContourLines(np.empty(0), np.empty(0), (0,) * len(levels))
     if tracer is None:
@@ -254,7 +265,7 @@ class Isolines(PlotItem):
         self._lines = contour_lines((), (), np.empty((0, 0)), ())
         self._arrays: tuple[ArrayLike | None, ...] = (None, None, None)
         self._levels: tuple[float, ...] = ()
-        self._every = 1
+        self._moving = False
         self._tracer: ContourGenerator | None = None
         self._words: tuple[object, ...] = ()
         self._texts: tuple[str, ...] = ()
@@ -287,7 +298,7 @@ class Isolines(PlotItem):
             return
         self._arrays, self._words, self._levels = arrays, words, tuple(levels)
         if not same_arrays:
-            self._tracer = self._prepared()
+            self._tracer = _last_tracer(x, y, values)
         self._lines = _traced(self._tracer, self._levels)
         written = texts if texts is not None else [f"{level:g}" for level in levels]
         self._texts = tuple(text.replace("-", "\N{MINUS SIGN}") for text in written)
@@ -297,16 +308,11 @@ class Isolines(PlotItem):
         """Draw nothing."""
         self.show((), (), np.empty((0, 0)), ())
 
-    def trace_every(self, every: int) -> None:
-        """Trace along one in so many lines of the grid from now on: coarser, and quicker to change."""
-        if every != self._every:
-            self._every = every
-            if self._still:
-                self.setCacheMode(CACHED if every == 1 else NOT_CACHED)
-            if self._tracer is not None:
-                self._tracer = self._prepared()
-                self._lines = _traced(self._tracer, self._levels)
-                self.reproject()
+    def let_move(self, moving: bool) -> None:
+        """Expect other lines in each frame: values follow theirs, and no drawing is kept."""
+        self._moving = moving
+        if self._still:
+            self.setCacheMode(NOT_CACHED if moving else CACHED)
 
     def keep_labels_off(self, is_free: Callable[[QRectF], bool]) -> None:
         """Write values where a box of pixels is free, or not at all; until the lines or the view change."""
@@ -324,17 +330,12 @@ class Isolines(PlotItem):
         """Where the values are written, in pixels."""
         return self._labels.boxes if self._labels is not None else []
 
-    def _prepared(self) -> ContourGenerator | None:
-        x, y, values = (np.asarray(array, dtype=np.float64) for array in self._arrays)
-        thin = slice(None, None, self._every)
-        return _tracer(x[thin], y[thin], values[thin, thin])
-
     def _lay_out(self, projection: Projection) -> None:
         x, y = projection.to_pixels(self._lines.x, self._lines.y)
         self._path = polyline(x, y, projection)
         self._apart = [] if self._still else self._path.toSubpathPolygons()
         if self._labels is not None:
-            self._labels.place(x, y, self._lines.ends, self._texts, projection, following=self._every > 1)
+            self._labels.place(x, y, self._lines.ends, self._texts, projection, following=self._moving)
         self._bound(projection)
 
     def _bound(self, projection: Projection) -> None:

@@ -6,13 +6,13 @@ import math
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEngine, QPainter, QPixmap
 
 from gui.drawn_pieces import AROUND, HALO
 from gui.formula import formula
 from gui.plot_axes import Projection
 from gui.plot_item import PlotItem, area_of
-from gui.theme import Theme, text_width, ui_font
+from gui.theme import Theme, kept_font, text_width, ui_font
 
 PILL_HEIGHT = 17.0
 PILL_FONT = (11, QFont.Weight.DemiBold)
@@ -46,6 +46,27 @@ def _words_halo(
     return picture, start
 
 
+@lru_cache(maxsize=512)
+def _words_on_halo(
+    text: str, size: float, weight: QFont.Weight, colour: str, halo: str, ratio: float
+) -> tuple[QPixmap, QPointF]:
+    """Draw words over their halo; also give the place of their baseline's start in the picture."""
+    picture, start = _words_halo(text, size, weight, halo, ratio)
+    picture = QPixmap(picture)
+    painter = QPainter(picture)
+    _write(painter, start, text, size, weight, colour)
+    painter.end()
+    return picture, start
+
+
+def _write(
+    painter: QPainter, origin: QPointF, words: str, size: float, weight: QFont.Weight, colour: str
+) -> None:
+    painter.setPen(QColor(colour))
+    painter.setFont(kept_font(size, weight))
+    painter.drawText(origin, words)
+
+
 def paint_formula_haloed(
     painter: QPainter, origin: QPointF, latex: str, size: float, colour: str, halo: str
 ) -> None:
@@ -57,11 +78,14 @@ def paint_words_haloed(
     painter: QPainter, origin: QPointF, words: str, size: float, colour: str, halo: str, weight: QFont.Weight
 ) -> None:
     """Draw words over a halo, with their left end and baseline at `origin`."""
-    picture, start = _words_halo(words, size, weight, halo, painter.device().devicePixelRatioF())
+    ratio = painter.device().devicePixelRatioF()
+    if painter.paintEngine().type() == QPaintEngine.Type.Raster and ratio == int(ratio):
+        picture, start = _words_on_halo(words, size, weight, colour, halo, ratio)
+        painter.drawPixmap(origin - start, picture)
+        return
+    picture, start = _words_halo(words, size, weight, halo, ratio)
     painter.drawPixmap(origin - start, picture)
-    painter.setPen(QColor(colour))
-    painter.setFont(ui_font(size, weight))
-    painter.drawText(origin, words)
+    _write(painter, origin, words, size, weight, colour)
 
 
 class Label(PlotItem):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,9 @@ from gui.marker_shapes import SHAPES
 from gui.plot_axes import Projection
 from gui.plot_item import PlotItem, area_of, halo_pen, make_pen
 from gui.plot_paths import Array, cut_segments, straight
+
+if TYPE_CHECKING:
+    from gui.plots import Plot
 
 Point = tuple[float, float]
 _Look = tuple[str, float, float, bool, int, int | None]
@@ -67,6 +71,14 @@ class Arrow(PlotItem):
         self._ends: tuple[Point, Point] = ((math.nan, math.nan), (math.nan, math.nan))
         self._shaft = QPainterPath()
         self._tip = QPolygonF()
+        self._around_shaft = self._around_tip = QPen(Qt.PenStyle.NoPen)
+
+    def attached(self, plot: Plot) -> None:
+        """Learn the colour of the halo."""
+        super().attached(plot)
+        self._around_shaft = halo_pen(self._pen, self.plot_colour, 1)
+        self._around_tip = QPen(self.plot_colour, 2)
+        self._around_tip.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
 
     def show(self, tail: Point, tip: Point) -> None:
         """Draw from `tail` to `tip`; nothing where a number is NaN or infinite, or where both are one."""
@@ -101,11 +113,9 @@ class Arrow(PlotItem):
         self.set_bounds(QRectF() if empty else bounds.adjusted(-4, -4, 4, 4) & area_of(projection, 20))
 
     def _draw(self, painter: QPainter) -> None:
-        halo = QPen(self.plot_colour, 2)
-        halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(halo_pen(self._pen, self.plot_colour, 1))
+        painter.setPen(self._around_shaft)
         painter.drawPath(self._shaft)
-        painter.setPen(halo)
+        painter.setPen(self._around_tip)
         painter.drawPolygon(self._tip)
         painter.setPen(self._pen)
         painter.drawPath(self._shaft)

@@ -166,11 +166,19 @@ class Tab(QWidget):
         state = self.state
         if not self.isVisible() or state is self._rendered:
             return
-        scene = type(self).compute(state)
+        scene = self.scene_of(state)
         self._rendered = state
         if scene is not self.scene:
             self.scene = scene
             self.render(scene)
+
+    def scene_of(self, state: Any) -> Any:
+        """Compute what to show of a state; a tab may ask for less detail while much is moving."""
+        return type(self).compute(state)
+
+    def outdate(self) -> None:
+        """Compute the scene at the next refresh, though the state may be the one that is shown."""
+        self._rendered = None
 
     def retire(self) -> None:
         """Stop the clock and listen to the store no more; the tab is about to go."""

@@ -278,11 +278,12 @@ def ui_font(pixel_size: float = 13, weight: QFont.Weight = QFont.Weight.Normal) 
     weight : QFont.Weight
         Stroke weight.
     """
-    return QFont(_ui_font(pixel_size, weight))
+    return QFont(kept_font(pixel_size, weight))
 
 
 @cache
-def _ui_font(pixel_size: float, weight: QFont.Weight) -> QFont:
+def kept_font(pixel_size: float = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """Give the interface font to draw with: always the same object, which nobody may change."""
     font = _font(_families(QFontDatabase.SystemFont.GeneralFont, "Inter"), pixel_size, weight)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
@@ -291,7 +292,7 @@ def _ui_font(pixel_size: float, weight: QFont.Weight) -> QFont:
 @lru_cache(maxsize=1024)
 def text_width(text: str, pixel_size: float, weight: QFont.Weight = QFont.Weight.Normal) -> float:
     """Give how many pixels `text` is wide in the interface font."""
-    return QFontMetricsF(_ui_font(pixel_size, weight)).horizontalAdvance(text)
+    return QFontMetricsF(kept_font(pixel_size, weight)).horizontalAdvance(text)
 
 
 def code_font(pixel_size: float = 12) -> QFont:

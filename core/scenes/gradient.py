@@ -20,7 +20,7 @@ from core.scenes.gradient_slices import Slice, slice_along
 from core.scenes.gradient_stability import Stability, stability
 from core.scenes.gradient_state import GradientState, Point, decimals, race_of
 from core.scenes.gradient_surface import SurfaceScene, surface_scene
-from core.scenes.level_map import COORDINATES, LevelMap, level_map, surface
+from core.scenes.level_map import COLUMNS, COORDINATES, LevelMap, level_map, surface
 from core.scenes.race import Race
 from core.scenes.race_progress import Progress, progress
 from core.scenes.race_script import race_script
@@ -155,11 +155,11 @@ class GradientScene:
     basins: BasinRequest | None
 
 
-def compute(state: GradientState) -> GradientScene:
-    """Compute the whole scene from the state."""
+def compute(state: GradientState, columns: int = COLUMNS) -> GradientScene:
+    """Compute the whole scene from the state, with a map of so many columns and rows."""
     typed = read_formula(state.text)
     latex, partials_latex = _formulas(state.formula)
-    plan = level_map(state.formula, state.parameters, state.view)
+    plan = level_map(state.formula, state.parameters, state.view, columns)
     expression = surface(state.formula, state.parameters)
     at = dict(zip(COORDINATES, state.point, strict=True))
     slopes = slope_at(expression, at, "x"), slope_at(expression, at, "y")

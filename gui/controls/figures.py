@@ -7,7 +7,7 @@ import re
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
-from gui.theme import ui_font
+from gui.theme import kept_font
 
 _RAISED = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)")
 _LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789−+")
@@ -21,7 +21,7 @@ def _parts(text: str, font: QFont) -> list[tuple[str, QFont, float]]:
     if not _RAISED.search(text):
         return [(text, font, 0.0)]
     size = font.pixelSize()
-    raised = ui_font(max(round(size * 0.72), 8), font.weight())
+    raised = kept_font(max(round(size * 0.72), 8), font.weight())
     return [
         (part.translate(_LEVEL), raised, size * _RAISE)
         if _RAISED.fullmatch(part)

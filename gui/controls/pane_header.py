@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from gui.controls.buttons import IconButton
 from gui.formula import formula, plain_text
-from gui.theme import NARROW_WINDOW, PANE_HEADER_HEIGHT, Theme, mixed, ui_font
+from gui.theme import NARROW_WINDOW, PANE_HEADER_HEIGHT, Theme, kept_font, mixed, text_width
 
 _LEFT = 14
 _SPACINGS = ((10, 0), (6, 4))
@@ -104,7 +105,8 @@ class PaneHeader(QWidget):
         if (note, latex, colour) != (self._note, self._note_latex, self._note_colour):
             self._note, self._note_latex, self._note_colour = note, latex, colour
             self.setAccessibleDescription(note or plain_text(latex))
-            self.update()
+            beside = ceil(self._name_end()) + 2
+            self.update(beside, 0, self.width() - beside, self.height())
 
     def show_legend(self, legend: Sequence[LegendEntry]) -> None:
         """Change what the colours mean."""
@@ -136,31 +138,34 @@ class PaneHeader(QWidget):
         words = (
             formula(entry.latex, 13.5, self._theme.second).width
             if entry.latex
-            else QFontMetricsF(ui_font(12)).horizontalAdvance(entry.text)
+            else text_width(entry.text, 12)
         )
         return _swatch_width(entry, shorter) + 6 + words
 
+    def _name_end(self) -> float:
+        return _LEFT + text_width(self._title, 12, QFont.Weight.DemiBold)
+
     def _title_end(self) -> float:
-        x = _LEFT + QFontMetricsF(ui_font(12, QFont.Weight.DemiBold)).horizontalAdvance(self._title)
+        x = self._name_end()
         if self._note_latex:
             return x + 12 + formula(self._note_latex, 13.5, self._note_colour or self._theme.muted).width
-        return x + (10 + QFontMetricsF(ui_font(12)).horizontalAdvance(self._note) if self._note else 0)
+        return x + (10 + text_width(self._note, 12) if self._note else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw title, note and legend."""
         theme = self._theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(theme.plot))
-        title_font = ui_font(12, QFont.Weight.DemiBold)
-        painter.setFont(title_font)
-        painter.setPen(QColor(theme.ink))
-        self._words(painter, _LEFT, self._title)
-        x = _LEFT + QFontMetricsF(title_font).horizontalAdvance(self._title)
+        painter.fillRect(event.rect(), QColor(theme.plot))
+        x = self._name_end()
+        if event.rect().left() < x:
+            painter.setFont(kept_font(12, QFont.Weight.DemiBold))
+            painter.setPen(QColor(theme.ink))
+            self._words(painter, _LEFT, self._title)
         if self._note_latex:
             self._typeset(painter, x + 12, self._note_latex, self._note_colour or theme.muted)
         elif self._note:
-            painter.setFont(ui_font(12))
+            painter.setFont(kept_font(12))
             painter.setPen(QColor(theme.muted))
             self._words(painter, x + 10, self._note)
         x = self._title_end()
@@ -173,7 +178,7 @@ class PaneHeader(QWidget):
             if entry.latex:
                 self._typeset(painter, words, entry.latex, theme.second)
             else:
-                painter.setFont(ui_font(12))
+                painter.setFont(kept_font(12))
                 painter.setPen(QColor(theme.second))
                 self._words(painter, words, entry.text)
             x += self._entry_width(entry, shorter)
@@ -209,7 +214,7 @@ class PaneHeader(QWidget):
                 painter.setPen(QPen(QColor(self._theme.border), 1))
                 painter.drawRoundedRect(box, 7, 7)
                 painter.setPen(colour)
-                painter.setFont(ui_font(11))
+                painter.setFont(kept_font(11))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "×")
             case "arrow":
                 painter.drawLine(left, QPointF(x + width - 5, middle))

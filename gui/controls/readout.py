@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from PySide6.QtCore import QRect, QRectF, QSize, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -25,6 +25,9 @@ _NUMBER_TOP = 22
 
 class Readout(TypedInPlace):
     """One number under its label; where it is editable, a click or Return turns it into a line of text.
+
+    It is opaque, in the colour of a card, so that what lies below need not be painted when numbers change.
+    With `indent` there is a hairline at its left.
 
     Attributes
     ----------
@@ -49,6 +52,7 @@ class Readout(TypedInPlace):
         self._colour = colour
         self._name = plain_text(label_latex)
         self.text = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFont(ui_font(18, QFont.Weight.Medium))
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -75,6 +79,9 @@ class Readout(TypedInPlace):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw both, shrunk if they would not fit; a line under the number offers to edit it."""
         painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(self._theme.card))
+        if self._indent:
+            painter.fillRect(QRectF(0, 0, 1, _HEIGHT), QColor(self._theme.hairline))
         room = max(self.width() - self._indent - 2, 1)
         if event.rect().top() < _NUMBER_TOP:
             label = formula(self._label, 15, self._colour)
@@ -155,9 +162,3 @@ class ReadoutRow(QWidget):
     def show_reason(self, reason: str | None) -> None:
         """Show a muted sentence below, such as why there is no derivative; None hides it."""
         self._reason.show_notice(reason or "", "plain")
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the hairlines between the readouts."""
-        painter = QPainter(self)
-        for readout in self.readouts[1:]:
-            painter.fillRect(QRectF(readout.x(), readout.y(), 1, _HEIGHT), QColor(self._theme.hairline))

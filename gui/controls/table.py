@@ -25,7 +25,7 @@ from gui.controls.figures import draw_figures, figures_width
 from gui.controls.focus import Ringed
 from gui.formula import formula, plain_text
 from gui.icons import paint_icon
-from gui.theme import FOCUS_RING, RADIUS, Theme, text_width, ui_font
+from gui.theme import FOCUS_RING, RADIUS, Theme, kept_font, text_width, ui_font
 
 _HEAD = 17
 _CHECK = 15
@@ -89,6 +89,8 @@ class Cell(NamedTuple):
 
 
 Row = Sequence[Cell | str]
+
+_EMPTY = Cell()
 
 
 class NumberTable(Ringed):
@@ -179,15 +181,13 @@ class NumberTable(Ringed):
         for k, (row, old) in enumerate(zip(self._rows, before, strict=True)):
             for cell, gone, column, span in zip(row, old, self._columns, boxes, strict=False):
                 if cell != gone:
-                    self.update(self._extent(cell, column.align, k, span))
-                    self.update(self._extent(gone, column.align, k, span))
+                    places = (self._extent(each, column.align, k, span) for each in (cell, gone))
+                    self.update(next(places).united(next(places)))
 
     def _extent(self, cell: Cell, align: str, row: int, span: tuple[float, float]) -> QRect:
         """Give the pixels that a cell may touch: text that is too long reaches beyond its column."""
-        width = self._cell_width(cell)
-        start = _aligned(align, *span, width)
-        left, right = floor(min(start, span[0])) - 1, ceil(max(start + width, span[1])) + 1
-        return QRect(left, self._head + row * self._row_height, right - left, self._row_height)
+        left, width = _reach(cell, self._colour(cell), align, span)
+        return QRect(left, self._head + row * self._row_height, width, self._row_height)
 
     def texts(self) -> list[list[str]]:
         """Give what a person reads, row by row."""
@@ -243,7 +243,7 @@ class NumberTable(Ringed):
         widths = []
         for k, column in enumerate(self._columns):
             cells = [self._cell_width(row[k]) for row in self._rows if k < len(row)]
-            head = QFontMetricsF(ui_font(11.5)).horizontalAdvance(column.title)
+            head = text_width(column.title, 11.5)
             widths.append(max([head, *cells]))
         gap = max(4.0, (self.width() - self._inset - left - sum(widths)) / max(len(widths) - 1, 1))
         ends, x = [], left
@@ -265,13 +265,14 @@ class NumberTable(Ringed):
                 if column.align == "left" and self._checkable:
                     box.setLeft(self._inset)
                 self._paint_head(painter, column, box)
+        hairline = QColor(self._theme.hairline)
         for k, row in enumerate(self._rows):
             box = self.row_rect(k)
             if not box.intersects(event.rect()):
                 continue
             self._paint_selection(painter, k, box)
             if not self._selectable and (k or self._head):
-                painter.fillRect(QRectF(0, box.top(), self.width(), 1), QColor(self._theme.hairline))
+                painter.fillRect(QRectF(0, box.top(), self.width(), 1), hairline)
             if (
                 self._checkable
                 and k < len(self._checked)
@@ -279,7 +280,7 @@ class NumberTable(Ringed):
             ):
                 self._paint_check(painter, k)
             for cell, column, span in zip(row, self._columns, boxes, strict=False):
-                if dirty.intersects(self._extent(cell, column.align, k, span)):
+                if cell != _EMPTY and dirty.intersects(self._extent(cell, column.align, k, span)):
                     place = QRectF(span[0], box.top(), span[1] - span[0], box.height())
                     self._paint_cell(painter, cell, column.align, place)
 
@@ -288,7 +289,7 @@ class NumberTable(Ringed):
             shown = formula(column.latex, 13, self._theme.muted)
             shown.paint(painter, _aligned(column.align, box.left(), box.right(), shown.width), 10)
             return
-        painter.setFont(ui_font(11.5))
+        painter.setFont(kept_font(11.5))
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(box, _FLAGS[column.align] | Qt.AlignmentFlag.AlignVCenter, column.title)
 
@@ -330,7 +331,7 @@ class NumberTable(Ringed):
             return
         if cell.lead:
             painter.setPen(QColor(self._theme.ink))
-            draw_figures(painter, x, middle + 4, cell.lead, ui_font(12.5, QFont.Weight.Bold))
+            draw_figures(painter, x, middle + 4, cell.lead, kept_font(12.5, QFont.Weight.Bold))
             x += _lead_width(cell)
         painter.setPen(QColor(colour))
         draw_figures(painter, x, middle + 4, cell.text, _font_of(cell))
@@ -411,9 +412,18 @@ def _width_of(cell: Cell, colour: str) -> float:
     return width + (30 if cell.line else 18 if cell.icon else 0)
 
 
+@lru_cache(maxsize=2048)
+def _reach(cell: Cell, colour: str, align: str, span: tuple[float, float]) -> tuple[int, int]:
+    """Give left and width of the pixels that a cell in a column from here to there may touch."""
+    width = _width_of(cell, colour)
+    start = _aligned(align, *span, width)
+    left, right = floor(min(start, span[0])) - 1, ceil(max(start + width, span[1])) + 1
+    return left, right - left
+
+
 def _lead_width(cell: Cell) -> float:
     return text_width(cell.lead, 12.5, QFont.Weight.Bold) + 4 if cell.lead else 0.0
 
 
 def _font_of(cell: Cell) -> QFont:
-    return ui_font(12.5, QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)
+    return kept_font(12.5, QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)

@@ -14,6 +14,7 @@ from core.scenes import gradient_state as choices
 from core.scenes.gradient import GradientScene
 from core.scenes.gradient_slices import with_slice_moved
 from core.scenes.gradient_state import GradientState
+from core.scenes.level_map import COARSE_COLUMNS, COLUMNS
 from core.scenes.ready import in_menu
 from core.scenes.state import View, with_number
 from gui.controls import TransportBar
@@ -83,6 +84,7 @@ class GradientTab(Tab):
         self._labels_timer = QTimer(self, singleShot=True, interval=0)
         self._labels_timer.timeout.connect(self._write_labels_anew)
         self._narrow: bool | None = None
+        self._coarse = False
         self._known_view: View | None = None
         descending = Player(self._descend, self._climb, self._return, lambda: None, self.speed)
         self.players = Players(self.playback, DESCENT, descending)
@@ -129,9 +131,9 @@ class GradientTab(Tab):
         formula.field.edited.connect(self._type)
         formula.field.chosen.connect(self.choose_example)
         formula.letters.pressed.connect(self.gesture_began)
+        formula.letters.pressed.connect(partial(self._show_coarsely, True))
+        formula.letters.released.connect(partial(self._show_coarsely, False))
         formula.letters.released.connect(self.gesture_ended)
-        formula.letters.pressed.connect(partial(self.map.draw_coarsely, True))
-        formula.letters.released.connect(partial(self.map.draw_coarsely, False))
         formula.letters.moved.connect(self._set_letter)
         formula.letters.committed.connect(self._set_letter)
         self.sweep = LetterSweep(self, formula.letters, self.players, self._numbers, self._set_letter)
@@ -154,6 +156,16 @@ class GradientTab(Tab):
     def kept_speed(self) -> float:
         """The speed of what is played at first."""
         return self.players.speed(DESCENT)
+
+    def scene_of(self, state: GradientState) -> GradientScene:
+        """Compute the scene, with a coarse map while a letter is dragged."""
+        coarse = self._coarse and state.plane == "map"
+        return core.compute(state, COARSE_COLUMNS if coarse else COLUMNS)
+
+    def _show_coarsely(self, coarse: bool) -> None:
+        self._coarse = coarse
+        self.map.let_lines_move(coarse)
+        self.outdate()
 
     def render(self, scene: GradientScene) -> None:
         """Show all of the scene."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QRectF
 
 from core.scenes.gradient import GradientScene
@@ -94,13 +93,10 @@ class ExtrasOnMap:
     def cover(self, crowd: Crowd, scene: GradientScene) -> None:
         """Keep labels away from ellipse and legend, once the legend has found its corner."""
         extras = scene.local.extras
-        shares = np.linspace(0.0, 1.0, 40)
         for axis in extras.ellipse.axes if extras.ellipse is not None else ():
-            (x, y), (end_x, end_y) = axis.start, axis.end
-            crowd.add_points(x + shares * (end_x - x), y + shares * (end_y - y))
+            crowd.add_segment(axis.start, axis.end)
         if extras.newton is not None:
-            (x, y), (end_x, end_y) = scene.point, extras.newton
-            crowd.add_points(x + shares * (end_x - x), y + shares * (end_y - y))
+            crowd.add_segment(scene.point, extras.newton)
         area = area_of(self._plot.projection)
         crowd.add_box(QRectF(area.left(), area.top(), LETTER, LETTER))
         crowd.add_box(QRectF(area.right() - LETTER, area.bottom() - LETTER, LETTER, LETTER))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip
@@ -101,9 +100,8 @@ class LocalOnMap(QObject):
 
     def cover(self, crowd: Crowd, scene: GradientScene) -> None:
         """Keep labels away from handle, arrow and marks."""
-        (x, y), place = scene.point, self.place_of(scene)
-        shares = np.linspace(0.0, 1.0, 24)
-        crowd.add_points(x + shares * (place[0] - x), y + shares * (place[1] - y))
+        place = self.place_of(scene)
+        crowd.add_segment(scene.point, place, 24)
         crowd.add_disc(*place, 9)
         marks = scene.local.marks
         for point in marks.points if len(marks.points) < 60 else ():

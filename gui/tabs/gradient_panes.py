@@ -135,10 +135,9 @@ class MapPane(PointPane):
         self.extras.show_scene(scene)
         self._place_labels(scene)
 
-    def draw_coarsely(self, coarse: bool) -> None:
-        """Trace isolines on a coarser grid, while the surface changes, or on the whole one again."""
-        for lines in (self._isolines, self._level):
-            lines.trace_every(2 if coarse else 1)
+    def let_lines_move(self, moving: bool) -> None:
+        """Expect other isolines in each frame, while the surface changes, or the same again."""
+        self._isolines.let_move(moving)
 
     def _show_arrows(self, scene: GradientScene) -> None:
         for arrow, tip in ((self._uphill, scene.uphill), (self._downhill, scene.downhill)):
@@ -206,9 +205,7 @@ class MapPane(PointPane):
             crowd.add_box(QRectF(QPointF(*a), QPointF(*b)).normalized())
         for tip in (scene.uphill, scene.downhill):
             if tip is not None:
-                shares = np.linspace(0.0, 1.0, 30)
-                (x, y), (end_x, end_y) = scene.point, self._sized(scene.point, tip)
-                crowd.add_points(x + shares * (end_x - x), y + shares * (end_y - y))
+                crowd.add_segment(scene.point, self._sized(scene.point, tip), 30)
         self.extras.cover(crowd, scene)
         return crowd
 
@@ -292,9 +289,7 @@ def write_slope(
     crowd.add_points(curve.x, curve.y)
     crowd.add_disc(*point, 10)
     if tangent is not None:
-        x, y = np.array((tangent.start, tangent.end)).T
-        shares = np.linspace(0.0, 1.0, 40)
-        crowd.add_points(np.interp(shares, (0, 1), x), np.interp(shares, (0, 1), y))
+        crowd.add_segment(tangent.start, tangent.end)
     width, height = size.width(), size.height()
     lefts = (
         projection.right - 10 - width,

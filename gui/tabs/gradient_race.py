@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,8 @@ class _Lane:
 
     def show_run(self, run: Run | None, *, selected: bool) -> None:
         """Draw a run, or nothing."""
+        if run is None and self._shown is None:
+            return
         self.path.show_weight(*(SELECTED if selected else OTHER))
         self.path.setZValue(BEFORE if selected else BEHIND)
         self.end.setZValue(END_BEFORE if selected else END_BEHIND)
@@ -110,10 +113,11 @@ class RaceLayer:
 
     def cover(self, crowd: Crowd, scene: GradientScene) -> None:
         """Tell where paths and markers are."""
-        for run in scene.race.runs:
-            if run.step:
-                crowd.add_points(*_spread(run.points).T)
-                crowd.add_disc(float(run.points[-1, 0]), float(run.points[-1, 1]), 8)
+        runs = [run for run in scene.race.runs if run.step]
+        if runs:
+            crowd.add_points(*np.concatenate([_spread(run.points) for run in runs]).T)
+        for run in runs:
+            crowd.add_disc(float(run.points[-1, 0]), float(run.points[-1, 1]), 8)
 
     def place_names(self, crowd: Crowd, scene: GradientScene, *, shown: bool) -> None:
         """Write the names beside the ends, the selected one first; ends at one place share one name."""
@@ -143,10 +147,17 @@ def _spread(points: NDArray[np.float64]) -> NDArray[np.float64]:
     count = len(points)
     if count > ALONG_PATH:
         return points[np.linspace(0.0, count - 1.0, ALONG_PATH).round().astype(int)]
-    between = np.linspace(0.0, 1.0, max(1, ALONG_PATH // count), endpoint=False)
-    parts = points[:-1, None] + between[:, None] * np.diff(points, axis=0)[:, None]
+    parts = points[:-1, None] + _between(max(1, ALONG_PATH // count)) * (points[1:] - points[:-1])[:, None]
     spread: NDArray[np.float64] = parts.reshape(-1, 2)
     return spread
+
+
+@lru_cache(maxsize=ALONG_PATH)
+def _between(count: int) -> NDArray[np.float64]:
+    """Give shares from the start of a step to the last place before its end, one a row."""
+    shares = np.linspace(0.0, 1.0, count, endpoint=False)[:, None]
+    shares.setflags(write=False)
+    return shares
 
 
 def _selected_first(race: Race) -> list[Run]:

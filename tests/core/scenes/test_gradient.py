@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.presets import SURFACES
+from core.presets import SURFACES, SurfacePreset
 from core.scenes.gradient import compute, to_python
 from core.scenes.gradient_state import (
     GradientState,
@@ -21,7 +21,7 @@ from core.scenes.gradient_state import (
     with_slice_view,
     with_step,
 )
-from core.scenes.level_map import level_map
+from core.scenes.level_map import COARSE_COLUMNS, level_map
 from core.scenes.race import RACERS, Run
 from core.scenes.race_paths import MAX_STEPS
 from core.scenes.state import StateError, from_json, to_json
@@ -150,6 +150,19 @@ def test_levels_crowd_near_the_minimum_of_a_steep_bowl_and_are_even_on_a_plane()
     assert steep[-1] > 5.0 * steep[0]
     even = np.diff(level_map("x+y", (), SMALL_VIEW).levels)
     assert even == pytest.approx(even[0])
+
+
+@pytest.mark.parametrize("preset", SURFACES, ids=lambda preset: preset.key)
+def test_a_coarse_map_is_the_fine_one_at_each_other_point(preset: SurfacePreset) -> None:
+    state = choose_preset(GradientState(), preset)
+    coarse, fine = compute(state, COARSE_COLUMNS), compute(state)
+    assert coarse.map.x.size == COARSE_COLUMNS
+    assert coarse.map.x == pytest.approx(fine.map.x[::2], abs=1e-12 * np.ptp(fine.map.x))
+    scale = np.nanmax(np.abs(fine.map.heights))
+    known = ~np.isnan(fine.map.heights[::2, ::2]) & ~np.isnan(coarse.map.heights)
+    assert coarse.map.heights[known] == pytest.approx(fine.map.heights[::2, ::2][known], abs=1e-9 * scale)
+    assert np.abs(coarse.map.shares - fine.map.shares[::2, ::2])[known].max() < 0.05
+    assert (coarse.value, coarse.gradient, coarse.race) == (fine.value, fine.gradient, fine.race)
 
 
 def test_crossings_lie_on_the_level_in_both_directions() -> None:

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.scenes.gradient_state import GradientState, type_formula
+from core.scenes.level_map import COARSE_COLUMNS, COLUMNS
 from gui.plot_fields import CROWDED, Isolines
 from gui.plots import Plot
 from gui.tabs.gradient import GradientTab
@@ -72,20 +73,6 @@ def test_lines_that_are_everywhere_are_stroked_finely_in_vector_graphics_too(
     assert "2.25" not in widths(0.0, np.random.default_rng(1).normal(size=(241, 241)))
 
 
-def test_a_coarser_grid_reaches_the_same_edges(qtbot: QtBot) -> None:
-    values = AXIS[None, :] + 0.0 * AXIS[:, None] + 0.2 * AXIS[:, None] ** 2
-    _, lines = shown_lines(qtbot, values, 0.5, 0.8)
-    whole = lines._path.boundingRect(), lines._path.elementCount()
-    lines.trace_every(2)
-    settle()
-    assert lines._path.elementCount() < 0.7 * whole[1]
-    for before, after in zip(whole[0].getCoords(), lines._path.boundingRect().getCoords(), strict=True):
-        assert before == pytest.approx(after, abs=0.5)
-    lines.trace_every(1)
-    settle()
-    assert (lines._path.boundingRect(), lines._path.elementCount()) == whole
-
-
 def test_isolines_are_coarse_only_while_a_letter_is_held(tab: GradientTab) -> None:
     show(tab, type_formula(GradientState(), "x^2+a y^2"))
     lines = tab.map._isolines
@@ -94,6 +81,8 @@ def test_isolines_are_coarse_only_while_a_letter_is_held(tab: GradientTab) -> No
     QTest.mousePress(slider, LEFT, NONE, middle)
     settle()
     held = lines._lines.x.size
+    assert tab.scene.map.x.size == COARSE_COLUMNS
     QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, NONE, middle)
     settle()
+    assert tab.scene.map.x.size == COLUMNS
     assert held < 0.7 * lines._lines.x.size

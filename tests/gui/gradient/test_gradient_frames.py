@@ -165,7 +165,7 @@ def test_values_follow_their_isolines_while_these_move(qtbot: QtBot) -> None:
         assert math.hypot(x - shift, y) == pytest.approx(1.0, abs=0.02)
         return box.center().x(), box.center().y()
 
-    lines.trace_every(2)
+    lines.let_move(True)
     first = middle(0.0)
     for k in range(1, 8):
         second = middle(0.02 * k)
