@@ -210,7 +210,7 @@ def _inspected(points: FloatArray, began: int) -> Iterator[tuple[int, FloatArray
 
 
 def _leap_and_after(points: FloatArray, first: int) -> Iterator[tuple[int, FloatArray]]:
-    """A point, its step, which may be a leap, from near to far, and the points after it."""
+    """Give a point, its step, which may be a leap, from near to far, and the points after it."""
     yield first, points[first]
     for part in 8.0 ** np.arange(-12.0, 0.0) if len(points) > first + 1 else ():
         yield first, points[first] + part * (points[first + 1] - points[first])
