@@ -357,7 +357,7 @@ class Descent:
 
     def _course(self) -> Course:
         kept = self.record.stacked()
-        return Course(kept.points, kept.losses, kept.gradients, self.diverged)
+        return Course(kept.points, kept.losses, kept.gradients, self._rates(ahead=1), self.diverged)
 
     def trajectory(self) -> Trajectory:
         """Everything that was kept, and the diagnosis."""
@@ -373,16 +373,17 @@ class Descent:
             course.losses,
             course.gradients,
             self.record.stacked().memories,
-            self._rates(),
+            course.rates[:-1],
             stopped,
             self.converged,
             divergence,
         )
 
-    def _rates(self) -> FloatArray:
-        later = np.arange(len(self.past_rates) + 1.0, self.record.steps + 1.0)
+    def _rates(self, ahead: int) -> FloatArray:
+        """Learning rate of each step that was taken, and of so many to come."""
+        later = np.arange(len(self.past_rates) + 1.0, self.record.steps + ahead + 1.0)
         rates = np.asarray(self.optimizer.rate(later), dtype=np.float64)
-        return np.concatenate((self.past_rates, rates))
+        return np.concatenate((self.past_rates, rates))[: self.record.steps + ahead]
 
     def _descends(self, learning_rate: float) -> bool:
         """Tell whether another learning rate leads down from the same start, to where it is stable."""

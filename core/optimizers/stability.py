@@ -20,7 +20,7 @@ RATE_TRIALS = 40
 """At most so many learning rates are tried, each about a third of the one before."""
 
 INSPECTED_POINTS = 16
-"""At most so many points are searched for the curvature that is too large."""
+"""So many points from the start, and from where the growth began, are searched for a curvature too large."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,8 @@ class Course:
     ----------
     points, losses, gradients
         As in `core.optimizers.Trajectory`.
+    rates
+        Learning rate of each step, and of the next one: shape ``(steps + 1,)``.
     diverged
         Whether it is known to have diverged, since the next step left the finite numbers.
     """
@@ -113,6 +115,7 @@ class Course:
     points: FloatArray
     losses: FloatArray
     gradients: FloatArray
+    rates: FloatArray
     diverged: bool
 
     @property
@@ -154,7 +157,9 @@ def diagnose(
         curvature = objective.curvature(course.points[0])
         limit = None if curvature is None else optimizer.learning_rate_limit(curvature)
         if limit is not None and optimizer.learning_rate > limit * (1.0 + 1e-12):
-            return _explained(course, optimizer, 0, curvature, lambda rate: True, local=True)
+            changed = np.flatnonzero(course.rates != optimizer.learning_rate)
+            step = int(changed[-1]) + 1 if changed.size else 0
+            return _explained(course, optimizer, step, curvature, lambda rate: True, local=True)
         if limit is not None and not course.diverged:
             return None
     if not course.diverged and (objective.draw is not None or not _climbs(course, optimizer)):
@@ -171,8 +176,8 @@ def _climbs(course: Course, optimizer: Optimizer) -> bool:
     growing = course.growing_steps
     if growing < GROWING_STEPS:
         return False
-    rates = _rates(optimizer, len(course.lengths))
-    return bool((course.secant_curvatures * rates)[-growing:].max() > constant * (1.0 + 1e-6))
+    speeds = course.secant_curvatures * course.rates[:-1]
+    return bool(speeds[-growing:].max() > constant * (1.0 + 1e-6))
 
 
 def _curvature_met(
@@ -181,30 +186,35 @@ def _curvature_met(
     """First curvature that the learning rate is too large for, else the largest, and where it was met."""
     if objective.hessian is None:
         met = course.secant_curvatures
-        exceeded = np.flatnonzero(
-            met * _rates(optimizer, len(met)) > (optimizer.stability_constant or np.inf)
-        )
+        exceeded = np.flatnonzero(met * course.rates[:-1] > (optimizer.stability_constant or np.inf))
         if objective.is_quadratic or not exceeded.size:
             return began, float(met.max()) if met.size else None
         return int(exceeded[0]), float(met[exceeded[0]])
     largest: float | None = None
-    for step, point in _inspected(course.points):
+    for step, point in _inspected(course.points, began):
         curvature = objective.curvature(point)
         if curvature is None:
             continue
         largest = curvature if largest is None else max(largest, curvature)
         limit = optimizer.learning_rate_limit(curvature)
-        if limit is not None and float(optimizer.rate(step + 1)) > limit:
+        if limit is not None and float(course.rates[step]) > limit:
             return step, curvature
     return began, largest
 
 
-def _inspected(points: FloatArray) -> Iterator[tuple[int, FloatArray]]:
-    """Points on the way with the steps before them; the first step, which may be a leap, from near to far."""
-    yield 0, points[0]
-    for part in 8.0 ** np.arange(-12.0, 0.0) if len(points) > 1 else ():
-        yield 0, points[0] + part * (points[1] - points[0])
-    for step in range(1, min(len(points), INSPECTED_POINTS)):
+def _inspected(points: FloatArray, began: int) -> Iterator[tuple[int, FloatArray]]:
+    """Points on the way with the steps before them: the first ones, then those where the growth began."""
+    yield from _leap_and_after(points, 0)
+    if began:
+        yield from _leap_and_after(points, began)
+
+
+def _leap_and_after(points: FloatArray, first: int) -> Iterator[tuple[int, FloatArray]]:
+    """Give a point, its step, which may be a leap, from near to far, and the points after it."""
+    yield first, points[first]
+    for part in 8.0 ** np.arange(-12.0, 0.0) if len(points) > first + 1 else ():
+        yield first, points[first] + part * (points[first + 1] - points[first])
+    for step in range(first + 1, min(len(points), first + INSPECTED_POINTS)):
         yield step, points[step]
 
 
@@ -227,7 +237,7 @@ def _explained(
         curvature = limit = None  # the gradient changed so much over a leap, not over a step of use
     return Divergence(
         step=step,
-        learning_rate=float(optimizer.rate(step + 1)),
+        learning_rate=float(course.rates[step]),
         growth=growth if growth is None or math.isfinite(growth) else None,
         growing_steps=growing,
         curvature=curvature,
@@ -257,10 +267,6 @@ def _rounded_down(value: float) -> float:
     exponent = math.floor(math.log10(value))
     digit = min(max(math.floor(value / 10.0**exponent), 1), 9)
     return float(f"{digit}e{exponent}")
-
-
-def _rates(optimizer: Optimizer, steps: int) -> FloatArray:
-    return np.asarray(optimizer.rate(np.arange(1.0, steps + 1.0)), dtype=np.float64)
 
 
 def _norms(rows: FloatArray) -> FloatArray:

@@ -9,16 +9,17 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from core.optimizers import Divergence, Objective, minimize
+from core.optimizers import Divergence, Objective, Trajectory, minimize, resume
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
 from core.scenes.downhill import Point, Slopes, flow
-from core.scenes.race_paths import Racer, objective_on, optimizer_of
+from core.scenes.race_paths import MAX_STEPS, Course, Ground, Racer, objective_on, optimizer_of, path_on
 from core.scenes.state import Numbers
 from core.scenes.surface_hessian import largest_curvatures, second_order, surface_hessian
 
 LONG_RUN = 1000
-"""So many steps show where a run gets to."""
+"""So many steps from the last change of settings on show where a run gets to, and as many again if it is
+followed farther."""
 
 ARRIVED = 0.01
 """A run that ends so near to a minimum, as a part of its way there, has arrived."""
@@ -40,8 +41,8 @@ SETTLED, EXPLAINED = 1e-12, 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
-    """A long run from P; all arrays are read-only.
+class LongRun:
+    """A run from P, with all that was changed on its way, to where it rests; all arrays are read-only.
 
     Attributes
     ----------
@@ -53,6 +54,10 @@ class Course:
         Whether it left the finite numbers, growing.
     divergence
         Why it diverges, or None.
+    last_change
+        The step from which on the settings are those of today; 0 if they always were.
+    descends
+        Whether it ends lower than it began with these settings, and still sinks at the end.
     """
 
     formula: str
@@ -60,6 +65,8 @@ class Course:
     points: FloatArray
     diverged: bool
     divergence: Divergence | None
+    last_change: int
+    descends: bool
 
     @property
     def steps(self) -> int:
@@ -100,22 +107,56 @@ def hessian_at(formula: str, parameters: Numbers, point: Point) -> FloatArray | 
     return matrix if np.isfinite(matrix).all() else None
 
 
-@lru_cache(maxsize=64)
-def course(formula: str, parameters: Numbers, start: Point, racer: Racer) -> Course | None:
-    """Let a racer run on from P until it rests; None where no descent can start.
+def long_run(course: Course, step: int = 0) -> LongRun | None:
+    """Let a racer run on until it rests, far beyond a step; None where no descent can start.
 
-    Equal arguments give the very same object.
+    What lies before the last change of settings is as it was, noise included; what lies behind it is without
+    noise. Equal arguments give the very same object, and so do all steps that the run reaches beyond.
     """
+    since = max(step - course.last_change, 0)
+    horizon = course.last_change + LONG_RUN * (since // LONG_RUN + 1)
+    if not course.forks and course.ground.noise:
+        course = course._replace(ground=course.ground._replace(noise=0.0, seed=0))
+    return _long_run(course, min(horizon, MAX_STEPS))
+
+
+@lru_cache(maxsize=64)
+def _long_run(course: Course, horizon: int) -> LongRun | None:
+    formula, parameters, start, *_ = course.ground
     objective = objective_on(formula, parameters)
-    at = np.array(start)
-    slope = math.hypot(*objective.value_and_grad(at)[1].tolist())
+    slope = math.hypot(*objective.value_and_grad(np.array(start))[1].tolist())
     tolerance = AT_REST * slope if slope < math.inf else 0.0
     try:
-        path = minimize(objective, at, optimizer_of(racer), LONG_RUN, tolerance=tolerance)
+        path = _followed(course, objective, horizon, tolerance)
     except ValueError:
         return None
     diverged = path.divergence is not None and (path.stopped or "").startswith("Diverged")
-    return Course(formula, parameters, read_only(path.points)[0], diverged, path.divergence)
+    changed = min(course.last_change, path.steps)
+    return LongRun(
+        formula,
+        parameters,
+        read_only(path.points)[0],
+        diverged,
+        path.divergence,
+        changed,
+        _descends(path.losses[changed:]),
+    )
+
+
+def _descends(losses: FloatArray) -> bool:
+    """Tell whether losses end lower than they began, and swing no higher at the end than before."""
+    tail = losses[-(len(losses) // 4) - 2 :]
+    half = len(tail) // 2
+    return bool(losses[-1] <= losses[0] and tail[half:].max() <= tail[:half].max(initial=-np.inf))
+
+
+def _followed(course: Course, objective: Objective, horizon: int, tolerance: float) -> Trajectory:
+    optimizer = optimizer_of(course.racer)
+    if not course.last_change:
+        return minimize(objective, np.array(course.ground.start), optimizer, horizon, tolerance=tolerance)
+    before = path_on(course.before_the_last_fork, course.last_change)
+    known = min(course.last_change, before.steps)
+    return resume(objective, before, optimizer, horizon, step=known, tolerance=tolerance)
 
 
 @lru_cache(maxsize=64)
@@ -182,22 +223,38 @@ def _polished(objective: Objective, end: FloatArray, start: Point) -> FloatArray
     return end if shrinks and unexplained <= EXPLAINED * size * distances else None
 
 
-@lru_cache(maxsize=64)
 def destination(formula: str, parameters: Numbers, start: Point, racer: Racer) -> tuple[Minimum | None, bool]:
-    """Find the minimum that a racer heads for, and tell whether it arrives there.
+    """Find the minimum that a racer heads for from P, and tell whether it arrives there."""
+    return heading_of(Course(Ground(formula, parameters, start), (), racer))
+
+
+def heading_of(course: Course, step: int = 0) -> tuple[Minimum | None, bool]:
+    """Find the minimum that a racer heads for on its course, and tell whether it arrives there.
 
     That is where its own long run ends, if that is at a minimum; otherwise, as where the rate is too large
-    to come to rest anywhere or too small to get there, the one that lies straight down from P.
+    to come to rest anywhere or too small to get there, the one that lies straight down from P, or from where
+    its settings were changed last.
     """
-    run = course(formula, parameters, start, racer)
+    return end_of(long_run(course, step), course.racer)
+
+
+@lru_cache(maxsize=64)
+def end_of(run: LongRun | None, racer: Racer) -> tuple[Minimum | None, bool]:
+    """Find the minimum to which a long run leads, and tell whether it arrives there."""
     if run is None:
         return None, False
-    end = (float(run.points[-1, 0]), float(run.points[-1, 1]))
+    formula, parameters = run.formula, run.parameters
+    start, changed, end = (_place(run, step) for step in (0, run.last_change, -1))
     if not run.diverged:
         reached = minimum_below(formula, parameters, _rounded(end, start))
         if reached is not None and _rests_at(reached, run, racer, start):
             return reached, True
-    return minimum_below(formula, parameters, start), False
+    return minimum_below(formula, parameters, changed), False
+
+
+def _place(run: LongRun, step: int) -> Point:
+    x, y = run.points[step].tolist()
+    return x, y
 
 
 def _rounded(end: Point, start: Point) -> Point:
@@ -210,7 +267,7 @@ def _rounded(end: Point, start: Point) -> Point:
     return x, y
 
 
-def _rests_at(minimum: Minimum, run: Course, racer: Racer, start: Point) -> bool:
+def _rests_at(minimum: Minimum, run: LongRun, racer: Racer, start: Point) -> bool:
     end, optimizer = run.points[-1], optimizer_of(racer)
     limit = optimizer.learning_rate_limit(minimum.curvatures[1])
     if limit is not None and float(optimizer.rate(run.steps + 1)) > limit:

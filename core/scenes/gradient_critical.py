@@ -13,9 +13,10 @@ from core.critical_points import CriticalPoint as CriticalPoint  # scenes carry 
 from core.critical_points import CriticalPoints, find_critical_points
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
-from core.scenes.destination import destination
+from core.scenes.destination import heading_of
 from core.scenes.gradient_state import GradientState, with_point
 from core.scenes.level_map import COORDINATES, surface
+from core.scenes.race import course_of
 from core.scenes.state import DEFAULT_PARAMETER, Numbers, View, expression_of, free_letters
 
 TILES = 16.0
@@ -98,8 +99,8 @@ def snapped(state: GradientState, x: float, y: float, reach: float) -> GradientS
 
 
 def heading(state: GradientState) -> CriticalPoint | None:
-    """Give the minimum that the selected descent heads for, as `core.scenes.destination` finds it."""
-    goal, _ = destination(state.formula, state.parameters, state.point, state.racer)
+    """Give the minimum that the selected descent heads for, with all that was changed on its way."""
+    goal, _ = heading_of(course_of(state.ground, state.racer, state.forks), state.step)
     if goal is None:
         return None
     (x, y), (smaller, larger) = goal.point, goal.curvatures

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from core.optimizers.stability import shown
-from core.scenes.destination import course, destination
-from core.scenes.downhill import Point
 from core.scenes.gradient_state import GradientState
-from core.scenes.race_paths import Racer, optimizer_of
-from core.scenes.rate_limits import Bound, RateLimits, equation, limit_latex
+from core.scenes.race import course_of
+from core.scenes.race_paths import Course
+from core.scenes.rate_limits import Bound, RateLimits, equation, limit_latex, limits_of, plain_number
 from core.scenes.rate_outlook import Outlook, outlooks
-from core.scenes.rate_warning import divergence_so_far, safe_rate_of, warning_of
-from core.scenes.state import Numbers
+from core.scenes.rate_rescue import Rescue, rescue_of
+from core.scenes.rate_warning import warning_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +33,8 @@ class Stability:
     warning
         What is wrong with the learning rate, or empty; with ``$LaTeX$``, and with ``[words](rate)`` where a
         click should choose a rate.
-    safe_rate
-        The rate of that link, which descends; None where there is none.
+    rescue
+        The rate of that link, with which the run was tried and descends; None where there is none.
     """
 
     title: str
@@ -45,7 +43,12 @@ class Stability:
     shaded: Bound | None
     reason: str
     warning: str
-    safe_rate: float | None
+    rescue: Rescue | None
+
+    @property
+    def safe_rate(self) -> float | None:
+        """The rate that is offered, or None."""
+        return None if self.rescue is None else self.rescue.rate
 
     @property
     def bounds(self) -> tuple[Bound, ...]:
@@ -71,45 +74,35 @@ def stability(state: GradientState) -> Stability:
 
     Equal choices give the very same object.
     """
-    return _stability(state.formula, state.parameters, state.point, state.racer, state.step)
+    return _stability(course_of(state.ground, state.racer, state.forks), state.step)
 
 
 @lru_cache(maxsize=64)
-def _stability(formula: str, parameters: Numbers, point: Point, racer: Racer, step: int) -> Stability:
-    optimizer = optimizer_of(racer)
-    run = course(formula, parameters, point, racer)
-    goal, arrives = destination(formula, parameters, point, racer)
-    limits = RateLimits(formula, parameters, point, optimizer, run, goal, step)
-    shaded = limits.shaded
-    rate = float(optimizer.rate(step + 1))
-    warning, safe_rate = "", None
-    if run is not None:
-        seen = (
-            divergence_so_far(formula, parameters, point, racer, min(step, run.steps))
-            if run.divergence
-            else None
-        )
-        warning = warning_of(optimizer, rate, run, seen, shaded, goal, arrives)
-    if warning and run is not None:
-        safe_rate = safe_rate_of(run.divergence, shaded)
-        warning += f" [Use {shown(safe_rate)}]({safe_rate!r})" if safe_rate is not None else ""
+def _stability(course: Course, step: int) -> Stability:
+    limits = limits_of(course, step)
+    warning = warning_of(limits)
+    rescue = rescue_of(limits) if warning else None
+    if rescue is not None:
+        warning += f" [Use {plain_number(rescue.rate)}]({rescue.rate!r})"
     return Stability(
-        optimizer.title,
-        limit_latex(optimizer),
+        limits.optimizer.title,
+        limit_latex(limits.optimizer),
         limits,
-        shaded,
-        _reason(shaded, arrives),
+        limits.shaded,
+        _reason(limits),
         warning,
-        safe_rate,
+        rescue,
     )
 
 
-def _reason(shaded: Bound | None, arrives: bool) -> str:
+def _reason(limits: RateLimits) -> str:
+    shaded, run = limits.shaded, limits.run
     if shaded is None:
         return ""
+    since = f"step {run.last_change}" if run is not None and run.last_change else "P"
     return {
         "minimum": f"At the minimum {shaded.place}, "
-        + ("where this descent arrives." if arrives else "where a slow descent from P leads."),
+        + ("where this descent arrives." if limits.arrives else f"where a slow descent from {since} leads."),
         "ahead": "For the largest curvature on the path: it heads for no minimum.",
         "point": "For the curvature at P: it heads for no minimum.",
     }[shaded.key]

@@ -10,7 +10,8 @@ import numpy as np
 from core.presets import SURFACES, SurfacePreset
 from core.scenes.gradient_camera import FIRST_CAMERA, Camera, check_camera
 from core.scenes.level_map import COORDINATES, level_map
-from core.scenes.race import RACERS, Race, check_racers, race, with_changed
+from core.scenes.race import RACERS, Race, check_racers, race
+from core.scenes.race_forks import with_changed, with_new_start
 from core.scenes.race_paths import MAX_STEPS, Fork, Ground, Racer
 from core.scenes.state import (
     LARGEST_NUMBER,
@@ -242,10 +243,21 @@ def with_learning_rate(state: GradientState, learning_rate: float) -> GradientSt
 
 
 def with_racer(state: GradientState, changed: Racer) -> GradientState:
-    """Set a racer up otherwise, from the step that is shown, or from the last one it has, on."""
+    """Set a racer up otherwise, from the step that is shown on.
+
+    One that has diverged by then, from where no settings lead back, begins anew from P.
+    """
     run = race_of(state).run(changed.optimizer)
+    if run is not None and run.diverged:
+        return anew(state, changed)
     racers, forks = with_changed(state.racers, state.forks, changed, state.step if run is None else run.step)
     return replace(state, racers=racers, forks=forks, reach=0)
+
+
+def anew(state: GradientState, changed: Racer) -> GradientState:
+    """Let a racer begin anew from P with other settings; the run that it leaves becomes its ghost."""
+    racers, forks = with_new_start(state.racers, state.forks, changed)
+    return replace(state, racers=racers, forks=forks)
 
 
 def _with_rates(racers: tuple[Racer, ...], rates: dict[str, float]) -> tuple[Racer, ...]:

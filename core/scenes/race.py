@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -91,6 +92,11 @@ class Run:
         """What became of it in a few words, such as "diverged at step 12"; empty while it runs."""
         words = self.stopped.split(":")[0]
         return words[:1].lower() + words[1:] if words else "converged" * self.converged
+
+    @property
+    def diverged(self) -> bool:
+        """Whether it ended because its steps grew beyond all numbers."""
+        return self.stopped.startswith("Diverged")
 
     @property
     def note(self) -> str:
@@ -210,11 +216,12 @@ def check_racers(racers: tuple[Racer, ...], selected: str, forks: tuple[Fork, ..
         _check_settings("racers", racer)
     for fork in forks:
         _check_settings("forks", fork.racer)
-        if fork.racer.optimizer not in keys or not 0 < fork.step <= MAX_STEPS:
+        if fork.racer.optimizer not in keys or not 0 <= fork.step <= MAX_STEPS:
             raise StateError("forks has a wrong value: each of a racer, at one of its steps")
-    steps = [(fork.racer.optimizer, fork.step) for fork in forks]
-    if len(set(steps)) < len(steps) or sorted(steps, key=lambda each: each[1]) != steps:
-        raise StateError("forks has a wrong value: they are not in order")
+    for key in keys:
+        steps = [fork.step for fork in forks if fork.racer.optimizer == key]
+        if any(0 < later <= earlier for earlier, later in pairwise(steps)):
+            raise StateError("forks has a wrong value: they are not in order")
     if len(forks) > MOST_FORKS:
         raise StateError(f"forks has a wrong value: more than {MOST_FORKS}")
 
@@ -292,22 +299,3 @@ def run_on(course: Course, step: int) -> Run:
 def _has_arrived(path: Trajectory, last: int) -> bool:
     slopes = np.hypot(*path.gradients[: last + 1].T)
     return last > 0 and bool(slopes[-1] <= CONVERGED * slopes.max())
-
-
-def with_changed(
-    racers: tuple[Racer, ...], forks: tuple[Fork, ...], changed: Racer, step: int
-) -> tuple[tuple[Racer, ...], tuple[Fork, ...]]:
-    """Give a racer other settings at a step: from there on it runs with them, and before it as it did.
-
-    At step 0 it is as if it had always had them. Changes at one and the same step are one fork; changes
-    that lay after it are forgotten.
-    """
-    key = changed.optimizer
-    before = next(racer for racer in racers if racer.optimizer == key)
-    old = next((fork.racer for fork in forks if fork.racer.optimizer == key and fork.step >= step), before)
-    kept = tuple(fork for fork in forks if fork.racer.optimizer != key or fork.step < step)
-    if step > 0 and old._replace(runs=changed.runs) != changed:
-        kept = tuple(sorted((*kept, Fork(step, old)), key=lambda fork: fork.step))
-    elif step > 0:  # back to the old settings: there is no fork
-        changed = old._replace(runs=changed.runs)
-    return tuple(changed if racer.optimizer == key else racer for racer in racers), kept

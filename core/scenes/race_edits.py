@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from core.optimizers import OPTIMIZERS, SCHEDULES
 from core.optimizers.hyperparameters import Adjustable
+from core.scenes.gradient_stability import stability
 from core.scenes.gradient_state import (
     LARGEST_NOISE,
     LARGEST_RATE,
     LARGEST_SEED,
     SMALLEST_RATE,
     GradientState,
+    anew,
     race_of,
     with_racer,
 )
@@ -77,6 +79,16 @@ def with_setting(state: GradientState, name: str, value: float) -> GradientState
     racer = state.racer
     settings = _with(OPTIMIZERS[racer.optimizer], racer.settings, name, value)
     return with_racer(state, racer._replace(settings=settings))
+
+
+def rescued(state: GradientState) -> GradientState:
+    """Take the learning rate that is offered: from this step on, or anew from P where that is too late."""
+    rescue = stability(state).rescue
+    if rescue is None:
+        return state
+    settings = with_number(state.racer.settings, "learning_rate", rescue.rate)
+    slower = state.racer._replace(settings=settings)
+    return anew(state, slower) if rescue.anew else with_racer(state, slower)
 
 
 def with_schedule(state: GradientState, key: str) -> GradientState:

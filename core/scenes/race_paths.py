@@ -67,12 +67,12 @@ class Racer(NamedTuple):
 
 
 class Fork(NamedTuple):
-    """A change of settings in the middle of a run.
+    """A change of settings in the middle of a run, or a new run from P after one that is dead.
 
     Attributes
     ----------
     step
-        The last step with the old settings.
+        The last step with the old settings; 0 where all began anew.
     racer
         The racer with the old settings.
     """
@@ -109,7 +109,7 @@ class Course(NamedTuple):
     ground
         Where it begins, and on what.
     forks
-        Changes of settings on the way, in order.
+        Changes of settings on the way, in the order in which they were made.
     racer
         Who runs, with the settings after the last fork.
     """
@@ -119,9 +119,25 @@ class Course(NamedTuple):
     racer: Racer
 
     @property
+    def own_forks(self) -> tuple[Fork, ...]:
+        """The changes that are part of the path: those since it last began anew."""
+        return since_the_start(self.forks)
+
+    @property
+    def last_change(self) -> int:
+        """The step from which on the settings are those of today; 0 if they always were."""
+        return self.forks[-1].step if self.forks else 0
+
+    @property
     def before_the_last_fork(self) -> Course:
         """The course that the last fork left."""
         return Course(self.ground, self.forks[:-1], self.forks[-1].racer)
+
+
+def since_the_start(forks: tuple[Fork, ...]) -> tuple[Fork, ...]:
+    """Give those forks of one racer that were made since it last began anew."""
+    begun = [place + 1 for place, fork in enumerate(forks) if fork.step == 0]
+    return forks[begun[-1] :] if begun else forks
 
 
 @lru_cache(maxsize=256)

@@ -76,6 +76,8 @@ class Score:
         Evaluations until ‖∇f‖ was below `SLOPE`, or NaN.
     failed
         Whether it ended before with a fault, such as divergence.
+    missing
+        What is said instead of a number where it has not arrived: "diverged", or "not yet".
     """
 
     key: str
@@ -84,6 +86,7 @@ class Score:
     loss: float
     arrived: float
     failed: bool
+    missing: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,6 +173,7 @@ def scoreboard(runs: tuple[Run, ...], step: int) -> tuple[float, tuple[Score, ..
                 float(run.losses[last]),
                 arrived,
                 bool(run.stopped) and last == run.step,
+                "diverged" if run.diverged else "not yet",
             )
         )
     return budget, tuple(sorted(scores, key=lambda score: score.loss))

@@ -36,7 +36,7 @@ def _function(course: Course) -> str:
     optimizer = optimizer_of(course.racer)
     lines = [f"def {course.racer.optimizer}(point, gradient, memory, step):"]
     began = 0
-    for fork in course.forks:
+    for fork in course.own_forks:
         lines += _settings(optimizer_of(fork.racer), began)
         began = fork.step
     lines += _settings(optimizer, began)

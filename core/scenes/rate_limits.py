@@ -10,12 +10,18 @@ import numpy as np
 
 from core.optimizers import Optimizer
 from core.optimizers.stability import shown
-from core.scenes.destination import Course, Minimum, hessian_at
+from core.scenes.destination import LongRun, Minimum, end_of, hessian_at, long_run
 from core.scenes.downhill import Point
-from core.scenes.state import Numbers
+from core.scenes.race_paths import Course, optimizer_of, path_on
+from core.scenes.surface_hessian import largest_curvatures
 
 ORDER, BLOWN_UP = ("minimum", "ahead", "point"), ("minimum", "point")
 """Which limit the slider shows, the first that exists; where a run blows up, its path says nothing of use."""
+
+PLAIN = 1e4
+"""Numbers above are written with a power of ten."""
+
+RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 @dataclass(frozen=True)
@@ -46,25 +52,36 @@ class RateLimits:
 
     Attributes
     ----------
-    formula, parameters, point
-        The function, and P.
-    optimizer
-        Whose rate it is.
+    course
+        Whose rate it is, where it began, and what was changed on the way.
     run
-        Where it goes from P, or None.
-    goal
-        The minimum that it heads for, or None.
+        Where it goes, or None.
+    goal, arrives
+        The minimum that it heads for, or None, and whether it gets there.
     step
         The step that is shown.
     """
 
-    formula: str
-    parameters: Numbers
-    point: Point
-    optimizer: Optimizer
-    run: Course | None
+    course: Course
+    run: LongRun | None
     goal: Minimum | None
+    arrives: bool
     step: int
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """With the settings of today."""
+        return optimizer_of(self.course.racer)
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        return float(self.optimizer.rate(self.step + 1))
+
+    @property
+    def is_exceeded(self) -> bool:
+        """Whether the learning rate is above the limit that the slider shows."""
+        return self.shaded is not None and self.rate > self.shaded.limit * (1.0 + 1e-12)
 
     @cached_property
     def bounds(self) -> tuple[Bound, ...]:
@@ -91,7 +108,8 @@ class RateLimits:
     @cached_property
     def at_point(self) -> Bound:
         """At P."""
-        here = hessian_at(self.formula, self.parameters, self.point)
+        ground = self.course.ground
+        here = hessian_at(ground.formula, ground.parameters, ground.start)
         return self._bound("point", "at P", math.nan if here is None else float(np.linalg.eigvalsh(here)[1]))
 
     @cached_property
@@ -99,7 +117,13 @@ class RateLimits:
         """Along the path to the step that is shown; None where there is no path."""
         if self.run is None:
             return None
-        curvature = float(self.run.curvatures[min(self.step, self.run.steps)])
+        ground = self.course.ground
+        if ground.noise:
+            points = path_on(self.course, self.step).points[: self.step + 1]
+            met = largest_curvatures(ground.formula, ground.parameters, points)
+            curvature = float(np.nanmax(met)) if np.isfinite(met).any() else math.nan
+        else:
+            curvature = float(self.run.curvatures[min(self.step, self.run.steps)])
         return self._bound("so_far", "path so far", curvature)
 
     @cached_property
@@ -121,6 +145,13 @@ class RateLimits:
         return Bound(key, where, curvature, math.nan if limit is None else limit)
 
 
+def limits_of(course: Course, step: int) -> RateLimits:
+    """Follow a course to where it leads, and give the limits on the way."""
+    run = long_run(course, step)
+    goal, arrives = end_of(run, course.racer)
+    return RateLimits(course, run, goal, arrives, step)
+
+
 def limit_latex(optimizer: Optimizer) -> str:
     r"""Write how the limit of an optimiser follows from the curvature, such as ``2/{\lambda}_{\max}``."""
     latex = optimizer.stability_formula.replace(" ", "")
@@ -129,9 +160,27 @@ def limit_latex(optimizer: Optimizer) -> str:
 
 def equation(limit_latex: str, limit: float) -> str:
     """Write how a limit follows from the curvature, and what it is, as LaTeX."""
-    mantissa, e, exponent = shown(limit).partition("e")
-    number = (rf"{mantissa} \times 10^{{{exponent}}}" if e else mantissa).replace("−", "-")
-    return f"{limit_latex} = {number}"
+    return f"{limit_latex} = {latex_number(limit)}"
+
+
+def latex_number(value: float) -> str:
+    """Write a number with three digits as LaTeX."""
+    mantissa, e, exponent = shown(value).partition("e")
+    return (rf"{mantissa} \times 10^{{{exponent}}}" if e else mantissa).replace("−", "-")
+
+
+def plain_number(value: float, digits: int = 3) -> str:
+    """Write a number in a sentence.
+
+    Examples
+    --------
+    >>> plain_number(0.1), plain_number(243.7, 2), plain_number(8.2e7, 2)
+    ('0.1', '240', '8.2 × 10⁷')
+    """
+    mantissa, e, exponent = shown(value, digits).partition("e")
+    if e and 1.0 < value < PLAIN:
+        return f"{float(shown(value, digits)):.0f}"
+    return f"{mantissa} × 10{exponent.translate(RAISED)}" if e else mantissa
 
 
 def place(point: Point) -> str:

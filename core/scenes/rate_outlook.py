@@ -49,7 +49,7 @@ class Outlook:
 
 def outlooks(limits: RateLimits) -> tuple[Outlook, ...]:
     """Tell what the steps do at the minimum ahead, if there is one, and at P."""
-    optimizer, goal, step = limits.optimizer, limits.goal, limits.step
+    optimizer, goal, step, ground = limits.optimizer, limits.goal, limits.step, limits.course.ground
     if not has_theory(optimizer):
         return (Outlook("", (), _no_theory(optimizer)),)
     found = []
@@ -57,7 +57,7 @@ def outlooks(limits: RateLimits) -> tuple[Outlook, ...]:
         there = modes(optimizer, goal.hessian, step + 1)
         best = best_rate(optimizer, *goal.curvatures)
         found.append(Outlook(place(goal.point), there, forecast(there), best))
-    here = hessian_at(limits.formula, limits.parameters, limits.point)
+    here = hessian_at(ground.formula, ground.parameters, ground.start)
     if here is None:
         found.append(Outlook("at P", (), "f has no second derivatives at P."))
     else:

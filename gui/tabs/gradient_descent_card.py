@@ -91,7 +91,7 @@ class DescentCard(Card):
             selected=self._keys.index(race.selected),
             checked=[each.runs for each in standings],
         )
-        self._show_endings(race)
+        self._show_endings(race, explained=bool(scene.stability.warning))
 
     def _row(self, racer: Standing) -> tuple[Cell, ...]:
         sign, theme = sign_of(racer.key, self._theme), self._theme
@@ -102,10 +102,15 @@ class DescentCard(Card):
             Cell(loss, colour=theme.fault.text if racer.stopped else ""),
         )
 
-    def _show_endings(self, race: Race) -> None:
-        """Say what became of the selected one, and in a word which others have no further step."""
+    def _show_endings(self, race: Race, *, explained: bool) -> None:
+        """Say what became of the selected one, and in a word which others have no further step.
+
+        Why it diverged is said once, with the learning rate, where that is at fault.
+        """
         run = race.run(race.selected)
         stopped = race.refusal or (run.stopped if run is not None else "")
+        if run is not None and run.diverged and explained:
+            stopped = f"{run.ending[:1].upper()}{run.ending[1:]}."
         note = run.note if run is not None else ""
         self.ended.show_notice(stopped or note, "warning" if stopped else "plain")
         self.others.show_notice(" ".join(race.endings), "warning")

@@ -14,19 +14,31 @@ if TYPE_CHECKING:
 
 
 class _Hold:
-    """Stops the clock while a slider of the race is held, so that one drag is one change on the way."""
+    """Stops the clock while a slider of the race is held, so that one drag is one change on the way.
+
+    All that is proposed meanwhile changes the race as it was when the slider was taken: a run that was dead
+    begins anew with each number, and is not forked where it has come to with the number before.
+    """
 
     def __init__(self, tab: GradientTab) -> None:
         self._tab = tab
         self._was_playing = False
+        self._before: choices.GradientState | None = None
+
+    @property
+    def before(self) -> choices.GradientState:
+        """The state that a number changes: that of the first moment, or the present one."""
+        return self._tab.state if self._before is None else self._before
 
     def begin(self) -> None:
         """Hold on, in one gesture."""
         self._was_playing = self._tab.playing
         self._tab.take_hold()
+        self._before = self._tab.state
 
     def end(self) -> None:
         """Close the gesture, and go on."""
+        self._before = None
         self._tab.gesture_ended()
         if self._was_playing:
             self._tab.playback.play()
@@ -38,7 +50,7 @@ def connect_race(tab: GradientTab) -> None:
     hold = _Hold(tab)
     card.rate.pressed.connect(lambda: hold.begin())
     card.rate.released.connect(lambda: hold.end())
-    card.rate.moved.connect(lambda value: tab.become(choices.with_learning_rate(tab.state, value)))
+    card.rate.moved.connect(lambda value: tab.become(choices.with_learning_rate(hold.before, value)))
     card.rate.committed.connect(lambda value: _commit(tab, choices.with_learning_rate(tab.state, value)))
     for sliders, change in (
         (tab.inspector.setup.settings, edits.with_setting),
@@ -46,7 +58,7 @@ def connect_race(tab: GradientTab) -> None:
     ):
         sliders.pressed.connect(lambda: hold.begin())
         sliders.released.connect(lambda: hold.end())
-        sliders.moved.connect(lambda name, value, change=change: tab.become(change(tab.state, name, value)))
+        sliders.moved.connect(lambda name, value, change=change: tab.become(change(hold.before, name, value)))
         sliders.committed.connect(
             lambda name, value, change=change: _commit(tab, change(tab.state, name, value))
         )

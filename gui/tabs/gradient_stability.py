@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -13,6 +12,7 @@ from core.scenes.convergence import Mode
 from core.scenes.gradient import GradientScene
 from core.scenes.gradient_stability import Stability
 from core.scenes.gradient_state import with_learning_rate
+from core.scenes.race_edits import rescued
 from core.scenes.rate_outlook import Outlook
 from gui.controls import Card, Cell, Column, Notice, NumberTable, SliderRow, text_label
 from gui.numbers import format_number, format_significant
@@ -29,19 +29,19 @@ class RateLimit(QWidget):
 
     Attributes
     ----------
-    rate_chosen : Signal
-        float; the person took the rate that was offered.
+    accepted : Signal
+        The person took the rate that was offered.
     notice : Notice
         The sentence.
     """
 
-    rate_chosen = Signal(float)
+    accepted = Signal()
 
     def __init__(self, theme: Theme, rate: SliderRow) -> None:
         super().__init__()
         self._rate = rate
         self.notice = Notice(theme)
-        self.notice.activated.connect(lambda key: self.rate_chosen.emit(float(key)))
+        self.notice.activated.connect(lambda _key: self.accepted.emit())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.notice)
@@ -191,9 +191,5 @@ def _mode_row(mode: Mode) -> tuple[str, ...]:
 
 def connect_stability(tab: GradientTab) -> None:
     """Let the links of a tab's notice and card choose the learning rate, each as one entry of the history."""
-    for offering in (tab.inspector.descent.limit, tab.inspector.stability):
-        offering.rate_chosen.connect(partial(_choose_rate, tab))
-
-
-def _choose_rate(tab: GradientTab, rate: float) -> None:
-    tab.become(with_learning_rate(tab.state, rate))
+    tab.inspector.descent.limit.accepted.connect(lambda: tab.become(rescued(tab.state)))
+    tab.inspector.stability.rate_chosen.connect(lambda rate: tab.become(with_learning_rate(tab.state, rate)))

@@ -117,3 +117,13 @@ def test_what_cannot_be_resumed_says_why(
     path = minimize(HILLS, HERE, Momentum(0.003), 10)
     with pytest.raises(ValueError, match=said):
         resume(HILLS, path, optimizer, steps, step=step)
+
+
+def test_a_divergence_names_the_rate_and_the_curvature_of_where_it_came_from() -> None:
+    calm = minimize(HILLS, HERE, GradientDescent(0.01), 40)
+    wild = resume(HILLS, calm, GradientDescent(0.2), 60, step=25)
+    died = wild.divergence
+    assert died is not None and died.learning_rate == 0.2 and died.step >= 25
+    assert died.curvature is not None and died.curvature * 0.2 > 2.0
+    late = resume(HILLS, wild, GradientDescent(0.001), 80).divergence
+    assert late is not None and late.learning_rate == 0.2, "a rate that came too late has killed no one"

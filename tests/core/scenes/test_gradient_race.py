@@ -162,15 +162,26 @@ def test_forks_follow_one_another_and_a_change_before_them_forgets_them() -> Non
     assert [(fork.step, fork.racer.learning_rate) for fork in earlier.forks] == [(9, 0.012), (12, 0.001)]
 
 
-def test_a_run_that_diverged_goes_on_from_its_last_step() -> None:
+def test_a_run_that_diverged_begins_anew_and_leaves_itself_as_a_ghost() -> None:
     bowl = replace(type_formula(START, "3x^2 + y^2"), point=(1.0, 0.5), step=0)
-    wild = replace(with_learning_rate(bowl, 1e5), step=100)
-    last = race(wild).runs[0].step
-    assert 20 < last < 100 and race(wild).runs[0].stopped
-    tamed = with_learning_rate(wild, 0.1)
-    assert [fork.step for fork in tamed.forks] == [last]
-    assert race(tamed).runs[0].step == 100 and not race(tamed).runs[0].stopped
-    assert race(tamed).ghosts[0].step == last
+    forked = with_learning_rate(replace(with_learning_rate(bowl, 0.1), step=9), 1e5)
+    for living, forks in ((with_learning_rate(bowl, 1e5), []), (forked, [9])):
+        wild = replace(living, step=100)
+        dead = race(wild).runs[0]
+        assert 20 < dead.step < 100 and dead.diverged
+        tamed = with_learning_rate(wild, 0.1)
+        assert [fork.step for fork in tamed.forks] == [*forks, 0]
+        run, ghost = race(tamed).runs[0], race(tamed).ghosts[0]
+        path = minimize(parse("3x^2 + y^2"), {"x": 1.0, "y": 0.5}, GradientDescent(0.1), 100)
+        assert np.array_equal(run.points, path.points) and not run.stopped and run.forked == 0
+        assert np.array_equal(ghost.points, dead.points), "the dead run stays in sight"
+        again = with_learning_rate(replace(tamed, step=20), 0.2)
+        assert [fork.step for fork in again.forks] == [*forks, 0, 20], "who lives goes on from here"
+        assert np.array_equal(race(again).runs[0].points[:21], path.points[:21])
+        assert np.array_equal(race(again).ghosts[0].points, path.points[:21])
+        assert "step > 9" not in to_python(again) and "step > 20" in to_python(again)
+        once_more = with_learning_rate(replace(with_learning_rate(again, 1e5), step=200), 0.05)
+        assert [fork.step for fork in once_more.forks] == [20, 0], "only the run that died last is kept"
 
 
 def test_ghosts_go_when_the_race_begins_anew() -> None:
@@ -314,7 +325,8 @@ def test_tuning_leaves_out_who_cannot_come_down_and_who_does_not_run() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("forks", (Fork(0, RACERS[0]),)),
+        ("forks", (Fork(-1, RACERS[0]),)),
+        ("forks", (Fork(0, RACERS[0]), Fork(7, RACERS[0]), Fork(7, RACERS[0]))),
         ("forks", (Fork(MAX_STEPS + 1, RACERS[0]),)),
         ("forks", (Fork(5, RACERS[0]), Fork(5, RACERS[0]))),
         ("forks", (Fork(7, RACERS[0]), Fork(5, RACERS[0]))),

@@ -130,6 +130,8 @@ def test_a_run_that_failed_is_marked() -> None:
     found = compute(with_step(with_learning_rate(HIMMELBLAU, 0.3), 50)).progress
     assert found is not None
     assert [score.key for score in found.scores if score.failed] == ["gradient_descent"]
+    assert [score.key for score in found.scores if score.missing == "diverged"] == ["gradient_descent"]
+    assert {score.missing for score in found.scores} == {"diverged", "not yet"}
 
 
 def test_scores_compare_at_equal_cost() -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from core.scenes.gradient_direction import turned_to
 from core.scenes.gradient_state import EXTRAS, GradientState
-from core.scenes.race import with_changed
+from core.scenes.race_forks import with_changed
 from gui.tabs.gradient import GradientTab
 from gui.tabs.gradient_surface_view import GradientSurface
 from gui.theme import LIGHT, THEMES

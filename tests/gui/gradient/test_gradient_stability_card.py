@@ -10,7 +10,15 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from core.scenes.gradient_state import GradientState, type_formula, with_learning_rate
+from core.presets import SURFACES
+from core.scenes.gradient_state import (
+    GradientState,
+    choose_preset,
+    type_formula,
+    with_learning_rate,
+    with_step,
+)
+from core.scenes.race_edits import selected, with_setting
 from gui.controls import Notice
 from gui.tabs.gradient import GradientTab
 from tests.gui.tabs import LEFT, NONE, Key, key, settle, show, undo
@@ -63,19 +71,64 @@ def test_a_method_without_a_limit_has_no_shade(tab: GradientTab) -> None:
     assert crimson_share(tab) == 1.0
 
 
+def dead_at(rate: float, step: int = 40) -> GradientState:
+    return replace(with_learning_rate(replace(START, step=0), rate), step=step)
+
+
 def test_a_rate_above_the_limit_is_explained_and_mended_in_one_click(tab: GradientTab) -> None:
-    show(tab, replace(with_learning_rate(START, 0.1), step=5))
-    notice = tab.inspector.descent.limit.notice
-    assert notice.isVisible()
-    assert notice.text.startswith("The step grew ")
-    assert notice.text.endswith("Use 0.003")
+    show(tab, dead_at(0.1))
+    card = tab.inspector.descent
+    notice, dead = card.limit.notice, tab.scene.race.runs[0]
+    assert notice.isVisible() and dead.diverged and dead.loss > 1e100
+    assert notice.text.startswith(
+        "The step grew 8.2 × 10⁷× for 4 steps: 0.1 is above 2/λ_max = 0.00679 on the"
+    )
+    assert notice.text.endswith("Use 0.02")
+    assert card.ended.text == "Diverged at step 6."
     click_link(notice)
-    assert tab.state.learning_rate == 0.003
-    assert not notice.isVisible()
+    assert tab.state.learning_rate == 0.02
+    assert (
+        not notice.isVisible() and card.ended.text.startswith("Converged") is tab.scene.race.runs[0].converged
+    )
+    alive, ghost = tab.scene.race.runs[0], tab.scene.race.ghosts[0]
+    assert alive.loss < 1e-9 and alive.points[0].tolist() == list(START.point) and not alive.stopped
+    assert ghost.points.tolist() == dead.points.tolist(), "the dead run stays as a ghost"
     undo(tab)
-    assert tab.state.learning_rate == 0.1
+    assert (tab.state.racers, tab.state.forks, tab.state.step) == (dead_at(0.1).racers, (), 40)
+
+
+def test_a_slider_that_is_dragged_on_a_dead_run_begins_it_anew_with_each_number(tab: GradientTab) -> None:
+    show(tab, dead_at(0.1))
+    slider = tab.inspector.descent.rate.slider
+    QTest.mousePress(slider, LEFT, NONE, QPoint(round(slider.x_of(0.1)), 12))
+    for rate in (0.08, 0.02, 0.015, 0.01):
+        QTest.mouseMove(slider, QPoint(round(slider.x_of(rate)), 12))
+        settle()
+        run = tab.scene.race.runs[0]
+        assert run.optimizer.learning_rate == pytest.approx(rate, rel=0.05)
+        assert (run.diverged or len(run.points) == 41) and run.forked == 0
+        assert set(run.learning_rates.tolist()) == {tab.state.learning_rate}, "from P on"
+    QTest.mouseRelease(slider, LEFT, NONE, QPoint(round(slider.x_of(0.01)), 12))
+    settle()
+    assert [fork.step for fork in tab.state.forks] == [0] and tab.scene.race.runs[0].loss < 1e-3
+    QTest.mousePress(slider, LEFT, NONE, QPoint(round(slider.x_of(0.01)), 12))
+    QTest.mouseMove(slider, QPoint(round(slider.x_of(0.005)), 12))
+    QTest.mouseRelease(slider, LEFT, NONE, QPoint(round(slider.x_of(0.005)), 12))
+    settle()
+    assert [fork.step for fork in tab.state.forks] == [0, 40], "a living run is forked"
     undo(tab)
-    assert tab.state.racers == START.racers
+    undo(tab)
+    assert (tab.state.racers, tab.state.forks, tab.state.step) == (dead_at(0.1).racers, (), 40)
+
+
+def test_the_cards_tell_of_the_forked_run(tab: GradientTab) -> None:
+    wells = next(each for each in SURFACES if each.title == "two wells")
+    state = with_step(selected(choose_preset(START, wells), "momentum"), 30)
+    state = with_learning_rate(with_step(with_setting(state, "beta", 0.6), 50), 0.05)
+    show(tab, with_step(state, 200))
+    unfold(tab)
+    assert tab.inspector.stability.bounds.texts()[-1] == ["(−0.94, 0.00)", "31.40", "0.102"]
+    assert tab.inspector.curvature.table.texts()[-1][0] == "(−0.94, 0.00)"
 
 
 def test_the_link_can_be_reached_by_keys(tab: GradientTab) -> None:
@@ -88,7 +141,7 @@ def test_the_link_can_be_reached_by_keys(tab: GradientTab) -> None:
     key(tab, Key.Key_Tab)  # on to the link in it
     key(tab, Key.Key_Return)
     settle()
-    assert tab.state.learning_rate == 0.01
+    assert tab.state.learning_rate == 0.02
 
 
 def test_dragging_the_knob_over_the_limit_says_so_at_once(tab: GradientTab) -> None:
@@ -100,7 +153,7 @@ def test_dragging_the_knob_over_the_limit_says_so_at_once(tab: GradientTab) -> N
     QTest.mouseMove(slider, beyond)
     settle()
     assert notice.isVisible()
-    assert "step grew" in notice.text
+    assert "the loss grows: from step 9 on it diverges" in notice.text
     QTest.mouseMove(slider, start)
     settle()
     assert not notice.isVisible()
