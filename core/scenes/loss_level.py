@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.critical_points import Kind
+from core.critical_kinds import Kind
 from core.primitives import FloatArray
 from core.scenes.gradient_critical import critical_marks, heading
 

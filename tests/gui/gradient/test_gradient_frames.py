@@ -176,10 +176,10 @@ def test_values_follow_their_isolines_while_these_move(qtbot: QtBot) -> None:
 def test_a_folded_card_shows_the_present_prediction_once_it_is_unfolded(tab: GradientTab) -> None:
     card = tab.inspector.stability
     show(tab, with_point(START, 1.0, -1.0))
-    card._toggle()
+    card.toggle()
     first = card.bounds.texts()
-    card._toggle()
+    card.toggle()
     show(tab, with_point(START, -2.0, 2.0))
     assert card.bounds.texts() == first
-    card._toggle()
+    card.toggle()
     assert card.bounds.texts() != first

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from core.scenes.gradient_state import (
     PRESETS,
@@ -114,14 +115,14 @@ def test_escape_puts_the_cursor_back(tab: GradientTab) -> None:
     assert tab.state.step == 80
 
 
-def test_pressing_it_stops_what_plays_and_scrubs(tab: GradientTab) -> None:
+def test_pressing_it_stops_what_plays_and_scrubs(tab: GradientTab, qtbot: QtBot) -> None:
     show(tab, race_on("rosenbrock", 200))
-    tab.playback.set_speed(600.0)
+    tab.playback.set_speed(60.0)  # so slow that the cursor is still below the pointer when it is pressed
     key(tab, Key.Key_Space)
-    QTest.qWait(100)
-    settle()
+    qtbot.waitUntil(lambda: tab.state.step > 205)
     hand = Hand(tab)
     assert not tab.playing
+    hand.at = hand.cursor()
     played, axis = tab.state.step, x_axis(hand.plot)
     assert played > 200
     assert hand.go(-40) <= 1 and x_axis(hand.plot) == axis

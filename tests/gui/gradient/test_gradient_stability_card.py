@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 
 from core.presets import SURFACES
 from core.scenes.gradient_state import (
@@ -30,6 +30,11 @@ def click_link(notice: Notice) -> None:
     """Click on the link at the end of a notice, where the cursor becomes a hand."""
     label = notice.findChild(QLabel)
     assert label is not None
+    area = notice.parentWidget()
+    while not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    area.ensureWidgetVisible(notice)
+    settle()
     for y in range(label.height() - 8, 0, -6):
         for x in range(label.width() - 4, 0, -6):
             QTest.mouseMove(label, QPoint(x, y))
