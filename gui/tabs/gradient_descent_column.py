@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from core.scenes import gradient_state as choices
@@ -13,15 +13,16 @@ from core.scenes import race_cursor as cursor
 from core.scenes.gradient import GradientScene
 from core.scenes.race_progress import LossLine, Progress
 from gui.controls import PaneHeader, Segmented
+from gui.formula import formula
 from gui.handles import DragLine
 from gui.plot_lines import Curve
 from gui.plot_marks import Marker
-from gui.tabs.gradient_scores import NARROW, ScorePane
+from gui.tabs.gradient_scores import ScorePane
 from gui.tabs.gradient_substeps import SubStepPane
 from gui.tabs.layout import BELOW, column, splitter
 from gui.tabs.pane import FixedPlot, Pane
 from gui.tabs.racer_signs import SHAPES, sign_of
-from gui.theme import Theme
+from gui.theme import Theme, text_width
 
 if TYPE_CHECKING:
     from gui.tabs.gradient import GradientTab
@@ -72,12 +73,18 @@ class _Lane:
 
 
 TITLES = {
-    "": ("Loss (log scale)", "Loss (log scale)"),
-    "minimum ahead": ("Loss above minimum ahead", "Above minimum"),
-    "lowest minimum in view": ("Loss above lowest minimum", "Above lowest min."),
-    "lowest value seen": ("Loss above lowest seen", "Above lowest"),
+    "": ("Loss (log scale)",),
+    "minimum ahead": ("Loss above minimum ahead", "Above minimum", "Loss"),
+    "lowest minimum in view": ("Loss above lowest minimum", "Above lowest min.", "Loss"),
+    "lowest value seen": ("Loss above lowest seen", "Above lowest", "Loss"),
 }
-"""Titles of the plot of the loss by where the axis has its zero, in a wide column and in a narrow one."""
+"""Titles of the plot of the loss by where its axis has its zero; the first that fits is taken."""
+
+TITLE, NOTE = (12, QFont.Weight.DemiBold), 13.5
+"""Letters of a header's title, and of a formula after it."""
+
+AROUND_TITLE = 30.0
+"""Pixels at both sides of a title and the formula after it, and between them."""
 
 
 class LossPane(Pane):
@@ -118,9 +125,11 @@ class LossPane(Pane):
 
     def _show_titles(self, found: Progress) -> None:
         """Say what the axis is of, in as many words as there is room for."""
-        place = found.level_place
-        self.header.show_title(TITLES[place][self.width() < NARROW])
-        self.header.show_note(latex=found.quantity, colour=self._theme.loss.text)
+        place, colour = found.level_place, self._theme.loss.text
+        room = self.width() - AROUND_TITLE - formula(found.quantity, NOTE, colour).width
+        fitting = (title for title in TITLES[place] if text_width(title, *TITLE) <= room)
+        self.header.show_title(next(fitting, TITLES[place][-1]))
+        self.header.show_note(latex=found.quantity, colour=colour)
         above = f"How far f is above the {place}, on a log scale." if place else "f on a log scale."
         self.header.setToolTip(above)
 

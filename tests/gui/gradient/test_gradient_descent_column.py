@@ -10,7 +10,14 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 
 from core.optimizers import OPTIMIZERS
-from core.scenes.gradient_state import GradientState, type_formula, with_learning_rate, with_step
+from core.scenes.gradient_state import (
+    PRESETS,
+    GradientState,
+    choose_preset,
+    type_formula,
+    with_learning_rate,
+    with_step,
+)
 from core.scenes.race import Racer
 from core.scenes.race_internals import written
 from gui.tabs.gradient import GradientTab
@@ -221,3 +228,30 @@ def test_slices_that_come_back_show_nothing_twice(column: GradientTab) -> None:
     area = plot.rect().translated(plot.mapTo(window, QPoint(0, 0)))
     on_screen = window.screen().grabWindow(window.winId()).toImage().copy(area)
     assert on_screen == window.grab(area).toImage().convertToFormat(on_screen.format())
+
+
+def test_the_header_says_from_where_the_loss_is_measured(column: GradientTab) -> None:
+    header, titles = column.descent.loss.header, []
+    wells = next(preset for preset in PRESETS if preset.key == "two_wells")
+    start = replace(choose_preset(column.state, wells), column="descent")
+    for state in (
+        GradientState(column="descent"),
+        start,
+        with_step(start, 80),
+        type_formula(GradientState(column="descent"), "x^2 - 3.456e-5 - 0*y + y^2"),
+        type_formula(GradientState(column="descent"), "x + y"),
+    ):
+        for size in ((1280, 800), (960, 640)):
+            column.window().resize(*size)
+            show(column, state)
+            titles.append(header.accessibleName())
+            assert header._title_end() <= header.width() - 2
+    assert titles[:6] == [
+        "Loss (log scale)",
+        "Loss (log scale)",
+        "Loss above minimum ahead",
+        "Above minimum",
+        "Loss above lowest minimum",
+        "Above lowest min.",
+    ]
+    assert titles[-2] == "Loss above lowest seen" and header.toolTip().startswith("How far f is above")
