@@ -27,13 +27,18 @@ def eigen(xx: Any, xy: Any, yy: Any) -> tuple[Any, Any, Any, Any]:
     --------
     >>> [float(part) for part in eigen(2.0, 0.0, 5.0)]
     [2.0, 5.0, 0.0, 1.0]
+    >>> [float(part) for part in eigen(2e300, 0.0, 2.0)]
+    [2.0, 2e+300, 1.0, 0.0]
     """
     middle, half = xx / 2.0 + yy / 2.0, xx / 2.0 - yy / 2.0
     spread = np.hypot(half, xy)
     angle = 0.5 * np.arctan2(xy, half)
     cosine, sine = np.cos(angle), np.sin(angle)
     cosine = np.where((xy == 0.0) & (half < 0.0), 0.0, cosine)
-    return middle - spread, middle + spread, cosine, sine
+    apart = xy == 0.0  # then the difference would lose a small one beside a large one
+    smaller = np.where(apart, np.minimum(xx, yy), middle - spread)
+    larger = np.where(apart, np.maximum(xx, yy), middle + spread)
+    return smaller, larger, cosine, sine
 
 
 def is_singular(smaller: float, larger: float) -> bool:

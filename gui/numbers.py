@@ -33,6 +33,14 @@ def format_number(value: float, digits: int = 4) -> str:
     return f"{value or 0.0:.{digits}f}".replace("-", MINUS)
 
 
+def format_narrow(value: float, digits: int = 2) -> str:
+    """Write `value` for a narrow column: "23.63", "556.0", "1507", and "2 × 10³⁰⁰" where it needs a power."""
+    if not math.isfinite(value) or "×" in format_number(value, digits):
+        return format_number(value, 0)
+    size = max(0, math.floor(math.log10(abs(value)))) if value else 0
+    return format_number(value, max(0, digits - max(0, size - 1)))
+
+
 def format_place(value: float, decimals: int, width: float, most: int = _MOST_DIGITS) -> str:
     """Write a place on an axis of a visible width, with `decimals` where numbers are of a usual size.
 

@@ -260,7 +260,7 @@ class Isolines(PlotItem):
         super().__init__()
         self._pen = make_pen(colour, width, style, opacity)
         self._enough = LONG if style == "solid" and opacity == 1.0 and width <= FILLED else CROWDED
-        self._fine_pen = make_pen(colour, min(width, 1.0), opacity=opacity)
+        self._fine_pen = make_pen(colour, min(width, 1.0), style, opacity)
         self._labels = IsolineLabels(label_colour) if label_colour else None
         self._lines = contour_lines((), (), np.empty((0, 0)), ())
         self._arrays: tuple[ArrayLike | None, ...] = (None, None, None)

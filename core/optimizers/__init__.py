@@ -19,6 +19,7 @@ from core.optimizers.hyperparameters import Hyperparameter
 from core.optimizers.many_starts import Arrivals, descend_all, descend_in_blocks
 from core.optimizers.noise import noisy
 from core.optimizers.objective import Evaluation, Objective
+from core.optimizers.rate_search import Trial
 from core.optimizers.resuming import resume
 from core.optimizers.schedules import (
     SCHEDULES,
@@ -31,7 +32,7 @@ from core.optimizers.schedules import (
 )
 from core.optimizers.second_order import LBFGS, DampedNewton, Newton
 from core.optimizers.stability import Divergence
-from core.optimizers.tuning import Trial, Tuning, tune, tuning
+from core.optimizers.tuning import Tuning, tune, tuning
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "gradient_descent": GradientDescent,

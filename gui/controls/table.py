@@ -29,6 +29,9 @@ from gui.theme import FOCUS_RING, RADIUS, Theme, kept_font, text_width, ui_font
 
 _HEAD = 17
 _CHECK = 15
+_HEAD_GAP, _SMALLEST_HEAD = 8.0, 10
+"""Room between heads, and how small the letters of a formula in a head get before it runs into the next."""
+
 _FORMULA, _SMALLEST = 14, 11
 """Size of letters in a formula, and how small they get before the formula is cut off."""
 
@@ -287,7 +290,9 @@ class NumberTable(Ringed):
     def _paint_head(self, painter: QPainter, column: Column, box: QRectF) -> None:
         if column.latex:
             shown = formula(column.latex, 13, self._theme.muted)
-            shown.paint(painter, _aligned(column.align, box.left(), box.right(), shown.width), 10)
+            scale = min(max((box.width() - _HEAD_GAP) / shown.width, _SMALLEST_HEAD / 13), 1.0)
+            start = _aligned(column.align, box.left(), box.right(), shown.width * scale)
+            shown.paint(painter, start, 10, scale)
             return
         painter.setFont(kept_font(11.5))
         painter.setPen(QColor(self._theme.muted))

@@ -38,14 +38,15 @@ class ExtrasOnMap:
         self._plot = plot
         self._ink = theme.ink
         derivative, ink, newton = theme.derivative.mark, theme.ink, theme.second
+        model = theme.numerical.mark
         lines = {
             "field": (derivative, "solid"),
             "ellipse": (ink, "solid"),
-            "model": (derivative, "dashed"),
+            "model": (model, "dashed"),
             "newton": (newton, "solid"),
         }
         self.field = plot.add(Quiver(derivative))
-        self._model = plot.add(Isolines(derivative, 1.25, 0.85, style="dashed", still=False), level=2.4)
+        self._model = plot.add(Isolines(model, 1.25, 0.85, style="dashed", still=False), level=2.4)
         self._outline = plot.add(Curve(ink, 1.5, still=False), level=4.6)
         self._axes = [
             {style: plot.add(Segment(ink, 1.25, style=style), level=4.6) for style in ("solid", "dashed")}

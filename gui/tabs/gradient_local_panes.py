@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QRectF, QSizeF
 
 from core.scenes.gradient import GradientScene
 from gui.controls import LegendEntry, PaneHeader
 from gui.handles import DragHandle
 from gui.label_places import Crowd, around, formula_size, put
+from gui.plot_axes import Projection
 from gui.plot_labels import Label
 from gui.plot_lines import Curve, Segment
 from gui.plot_marks import Arrow, Marker
@@ -18,6 +20,9 @@ from gui.theme import Theme
 
 LEFT, RIGHT = 38, 12
 """Room beside the plots in pixels, as in the slices."""
+
+CORNER = 5.0
+"""Pixels between a label in a corner and the edges of the plot."""
 
 
 class AlongPane(Pane):
@@ -104,14 +109,21 @@ class PolarPane(Pane):
         box, latex = None, slope_latex(direction)
         if part.tip is not None and not part.notice:
             crowd = Crowd(projection)
-            for curve in (part.rising, part.falling):
+            for curve in (part.rising, part.falling, part.ring):
                 known = np.isfinite(curve.x)
                 crowd.add_points(curve.x[known], curve.y[known])
             shares = np.linspace(0.0, part.radius, 40)
             crowd.add_points(shares * direction.vector[0], shares * direction.vector[1])
             crowd.add_disc(part.radius * direction.vector[0], part.radius * direction.vector[1], 9)
             size = formula_size(latex, VALUE, colour)
-            places = [part.tip, (part.radius * 0.8, part.radius * 0.9), (-part.radius, -part.radius * 0.9)]
-            pixels = [projection.to_pixels(*place) for place in places]
-            box = crowd.freest(each for x, y in pixels for each in around(float(x), float(y), size))
+            x, y = projection.to_pixels(*part.tip)
+            at_the_tip = around(float(x), float(y), size)
+            box = crowd.free(at_the_tip) or crowd.freest(_corners(projection, size))
         put(self._label, latex, VALUE, colour, box, projection)
+
+
+def _corners(projection: Projection, size: QSizeF) -> list[QRectF]:
+    """Give boxes in the corners of a plot, where a circle in the middle leaves room."""
+    left, top = projection.left + CORNER, projection.top + CORNER
+    right, bottom = projection.right - CORNER - size.width(), projection.bottom - CORNER - size.height()
+    return [QRectF(x, y, size.width(), size.height()) for x in (right, left) for y in (top, bottom)]

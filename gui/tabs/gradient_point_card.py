@@ -11,7 +11,7 @@ from core.scenes.gradient import Comparison, GradientScene
 from core.scenes.gradient_critical import CriticalPoint
 from core.scenes.gradient_direction import Direction
 from gui.controls import Card, Cell, Column, Notice, NumberTable, ReadoutRow, TypedInPlace
-from gui.numbers import MINUS, format_error, format_number, parse_number, parse_numbers
+from gui.numbers import MINUS, format_error, format_narrow, format_number, parse_number, parse_numbers
 from gui.tabs.gradient_panes import coordinate
 from gui.theme import Theme
 
@@ -217,11 +217,11 @@ class CurvatureCard(Card):
         """Show the curvature at P, and where the selected descent arrives."""
         at, ahead = scene.curvature, scene.local.heading
         rows: list[tuple[Cell | str, ...]] = [
-            ("at P", format_number(at.smaller, 2), format_number(at.larger, 2), at.shape)
+            ("at P", format_narrow(at.smaller), format_narrow(at.larger), at.shape)
         ]
         if ahead is not None:
             star = Cell("minimum", icon="star", icon_colour=self._theme.optimum.mark)
-            numbers = format_number(ahead.smaller, 2), format_number(ahead.larger, 2)
+            numbers = format_narrow(ahead.smaller), format_narrow(ahead.larger)
             rows.append((_place(ahead, scene), *numbers, star))
         self.table.show_rows(rows)
         self.note.show_notice(scene.local.marks.note, "plain")

@@ -15,7 +15,7 @@ from core.scenes.gradient_state import with_learning_rate
 from core.scenes.race_edits import rescued
 from core.scenes.rate_outlook import Outlook
 from gui.controls import Card, Cell, Column, Notice, NumberTable, SliderRow, text_label
-from gui.numbers import format_number, format_significant
+from gui.numbers import format_narrow, format_number, format_significant
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ class StabilityCard(Card):
 
 def _bound_columns(limit_latex: str) -> tuple[Column, ...]:
     return (
-        Column("largest curvature", align="left", right=0.46),
-        Column(latex=r"{\lambda}_{\max}", right=0.66),
+        Column("largest curvature", align="left", right=0.38),
+        Column(latex=r"{\lambda}_{\max}", right=0.6),
         Column(latex=limit_latex or r"{\eta}_{\max}", right=1.0),
     )
 
@@ -122,7 +122,7 @@ def _bound_rows(found: Stability, star: str) -> list[tuple[Cell | str, ...]]:
                     icon="star" if bound.key == "minimum" else "",
                     icon_colour=star,
                 ),
-                format_number(bound.curvature, 2),
+                format_narrow(bound.curvature, 2),
                 Cell(limit, bold=chosen),
             )
         )
@@ -148,10 +148,10 @@ class OutlookView(QWidget):
         super().__init__()
         self._title = text_label("", theme.second)
         columns = (
-            Column(latex=r"\lambda", align="left", right=0.17),
-            Column("along", right=0.43),
-            Column("× a step", right=0.6),
-            Column("", right=0.84),
+            Column(latex=r"\lambda", align="left", right=0.18),
+            Column("along", right=0.42),
+            Column("× a step", right=0.63),
+            Column("", right=0.85),
             Column("to 1/10", right=1.0),
         )
         self.table = NumberTable(theme, columns, name="Convergence along the eigendirections")
@@ -178,15 +178,21 @@ class OutlookView(QWidget):
 
 
 def _mode_row(mode: Mode) -> tuple[str, ...]:
-    x, y = (format_number(part, 2) for part in mode.direction)
     steps = mode.steps_per_digit
     return (
-        format_number(mode.curvature, 2),
-        f"({x}, {y})",
-        format_number(mode.factor, 3),
+        format_narrow(mode.curvature, 2),
+        _unit_vector(mode.direction),
+        format_narrow(mode.factor, 3),
         mode.behaviour,
-        ABSENT if math.isnan(steps) else format_number(steps, 1),
+        ABSENT if math.isnan(steps) else format_narrow(steps, 1),
     )
+
+
+def _unit_vector(direction: tuple[float, float]) -> str:
+    """Write a direction with two decimals, or without if it is that of an axis."""
+    x, y = (round(part, 2) + 0.0 for part in direction)
+    digits = 0 if 0.0 in (x, y) else 2
+    return f"({format_number(x, digits)}, {format_number(y, digits)})"
 
 
 def connect_stability(tab: GradientTab) -> None:

@@ -20,7 +20,8 @@ from core.optimizers import (
     tune,
     tuning,
 )
-from core.optimizers.tuning import NEAR_ENOUGH, TRIALS
+from core.optimizers.rate_search import NEAR_ENOUGH
+from core.optimizers.tuning import TRIALS
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gui.numbers import (
     format_error,
     format_field,
+    format_narrow,
     format_number,
     format_significant,
     latex_number,
@@ -193,3 +194,24 @@ def test_fields(value: float, digits: int, text: str) -> None:
 )
 def test_small_numbers_keep_their_digits(value: float, text: str) -> None:
     assert format_significant(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (23.634, 2, "23.63"),
+        (0.4, 2, "0.40"),
+        (1001.6, 2, "1002"),
+        (-556.04, 1, "−556"),
+        (5764.5, 1, "5764"),
+        (94.84, 1, "94.8"),
+        (2e300, 2, "2 × 10³⁰⁰"),
+        (0.0, 2, "0.00"),
+        (0.9756, 3, "0.976"),
+        (4e-6, 3, "4 × 10⁻⁶"),
+        (math.nan, 2, "none"),
+        (math.inf, 2, "∞"),
+    ],
+)
+def test_narrow_numbers_have_few_digits(value: float, digits: int, text: str) -> None:
+    assert format_narrow(value, digits) == text

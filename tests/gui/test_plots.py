@@ -360,6 +360,22 @@ class TestItems:
         assert all(is_red(colour_at(plot, math.cos(t), math.sin(t))) for t in np.linspace(0, 6, 12))
         assert not is_red(colour_at(plot, 0, 0))
 
+    def test_dashed_isolines_stay_dashed_where_there_are_many(self, plot):
+        x = np.linspace(-3, 3, 161)
+        values = np.sin(40 * x)[None, :] + 0 * x[:, None]
+        inked = {}
+        for style in ("solid", "dashed"):
+            lines = plot.add(Isolines(RED, 1.25, 1.0, style=style, still=False))
+            lines.show(x, x, values, np.linspace(-0.8, 0.8, 9))
+            picture = plot.grab().toImage()
+            inked[style] = sum(
+                is_red(picture.pixelColor(column, row))
+                for column in range(60, 340, 3)
+                for row in range(40, 180, 3)
+            )
+            lines.clear()
+        assert 0 < inked["dashed"] < 0.8 * inked["solid"]
+
     @pytest.mark.parametrize("hole", [math.nan, math.inf, -math.inf])
     def test_contour_lines_keep_away_from_holes_and_tell_levels_apart(self, hole):
         x = np.linspace(-1, 1, 41)

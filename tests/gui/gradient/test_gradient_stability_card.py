@@ -18,8 +18,9 @@ from core.scenes.gradient_state import (
     with_learning_rate,
     with_step,
 )
-from core.scenes.race_edits import selected, with_setting
-from gui.controls import Notice
+from core.scenes.race_edits import added, selected, with_setting
+from gui.controls import Notice, NumberTable
+from gui.formula import formula as gui_formula
 from gui.tabs.gradient import GradientTab
 from tests.gui.tabs import LEFT, NONE, Key, key, settle, show, undo
 
@@ -211,3 +212,29 @@ def test_other_methods_say_that_there_is_no_theory(tab: GradientTab) -> None:
     near, at_p = tab.inspector.stability.outlooks
     assert "sets no limit" in near.sentence.text
     assert not near.table.isVisible() and not at_p.isVisible()
+
+
+def assert_columns_apart(table: NumberTable) -> None:
+    """Check that what stands in a column ends before what stands in the next one begins."""
+    for row in table._rows:
+        end = -1.0
+        for cell, column, (left, right) in zip(row, table._columns, table._boxes(), strict=True):
+            width = table._cell_width(cell)
+            start = left if column.align == "left" else right - width
+            assert not cell.plain or start >= end + 1.0, table.texts()
+            end = start + width
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (960, 640)])
+@pytest.mark.parametrize("formula", ["", "(1 - x)^2 + 100(y - x^2)^2", "1e300*x^2+y^2", "1e-7x^2+2e5*y^2"])
+def test_columns_never_run_together(tab: GradientTab, formula: str, size: tuple[int, int]) -> None:
+    tab.window().resize(*size)
+    unfold(tab)
+    state = type_formula(START, formula) if formula else START
+    for key_ in ("gradient_descent", "momentum", "nesterov"):
+        show(tab, selected(added(state, key_), key_))
+        card = tab.inspector.stability
+        for table in (card.bounds, *(view.table for view in card.outlooks), tab.inspector.curvature.table):
+            assert_columns_apart(table)
+        (_, _, (left, right)) = card.bounds._boxes()
+        assert gui_formula(card.bounds._columns[2].latex, 10, "#000000").width <= right - left
