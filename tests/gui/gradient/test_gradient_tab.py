@@ -464,7 +464,8 @@ def test_playing_stops_by_itself_where_descent_overflows(tab: GradientTab, qtbot
     settle()
     (run,) = scene(tab).race.runs
     assert tab.inspector.descent.ended.isVisible()
-    assert f"Diverged at step {run.step + 1}: " in tab.inspector.descent.ended.text
+    assert tab.inspector.descent.ended.text == f"Diverged at step {run.step + 1}."
+    assert "The step grew " in tab.inspector.descent.limit.notice.text
     assert np.isfinite(run.points).all() and math.isfinite(run.loss)
     assert not tab.transport.button("forward").isEnabled()
     key(tab, Key.Key_Comma)
