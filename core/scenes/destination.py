@@ -33,6 +33,9 @@ FLAT = 1e-10
 SAME = 1e-6
 """Ends that differ by such a part of the way there are one."""
 
+MOST_DIGITS = 1e16
+"""A double tells no more apart."""
+
 SHRINKING = 0.01
 """Newton's steps near a minimum shrink faster than by this factor, but for rounding."""
 
@@ -261,7 +264,7 @@ def _rounded(end: Point, start: Point) -> Point:
     """Drop the digits in which runs to one minimum differ, so that it is searched for once."""
     way = math.dist(end, start)
     digit = 10.0 ** math.floor(math.log10(SAME * way)) if 0.0 < way < math.inf else 0.0
-    if not digit:
+    if not digit or math.hypot(*end) > MOST_DIGITS * digit:
         return end
     x, y = (round(part / digit) * digit for part in end)
     return x, y

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from core.scenes.destination import minimum_below
+from core.scenes.gradient_state import SMALLEST_RATE
 from core.scenes.race_forks import with_changed
 from core.scenes.race_paths import Course, Racer, optimizer_of, path_on
 from core.scenes.rate_limits import RateLimits, limits_of
@@ -69,6 +70,8 @@ def _slower(racer: Racer, rate: float, trials: int) -> Iterator[Racer]:
     """Give the racer with slower and slower rates."""
     rate *= BELOW
     for _ in range(trials):
+        if rate < SMALLEST_RATE:
+            return
         slower = rounded_down(rate)
         yield racer._replace(settings=with_number(racer.settings, "learning_rate", slower))
         rate /= 2.0

@@ -70,10 +70,10 @@ def _cause(limits: RateLimits, run: LongRun) -> str:
     if why is not None and why.limit is not None and why.curvature is not None and _was_exceeded(why):
         if where and shaded is not None and shaded.limit < ALIKE * why.limit:
             return f"{plain_number(rate)} is above ${equation(formula, shaded.limit)}$ {where}"
-        met = rf"${{\lambda}}_{{\max}} = {latex_number(why.curvature)}$"
-        cause = f"{plain_number(rate)} is above ${equation(formula, why.limit)}$ on the path, where {met}"
+        met = f"on the path (curvature {plain_number(why.curvature)})"
+        cause = f"{plain_number(rate)} is above ${equation(formula, why.limit)}$ {met}"
         if where and shaded is not None:
-            cause += f", and above ${latex_number(shaded.limit)}$ {where}"
+            cause += f" and above ${latex_number(shaded.limit)}$ {where}"
         return cause
     if where and shaded is not None:
         return f"{plain_number(rate)} is above ${equation(formula, shaded.limit)}$ {where}"

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 ABSENT = "–"
 
+SMALLEST_PLAIN, LARGEST_PLAIN = 1e-4, 1e6
+"""Limits between are written without a power of ten."""
+
 
 class RateLimit(QWidget):
     """The limit of the learning rate on its slider, and below it what is wrong with the present rate.
@@ -113,7 +116,7 @@ def _bound_rows(found: Stability, star: str) -> list[tuple[Cell | str, ...]]:
     rows: list[tuple[Cell | str, ...]] = []
     for bound in found.bounds:
         chosen = bound is found.shaded
-        limit = ABSENT if math.isnan(bound.limit) else format_significant(bound.limit)
+        limit = ABSENT if math.isnan(bound.limit) else _limit(bound.limit)
         rows.append(
             (
                 Cell(
@@ -127,6 +130,11 @@ def _bound_rows(found: Stability, star: str) -> list[tuple[Cell | str, ...]]:
             )
         )
     return rows
+
+
+def _limit(value: float) -> str:
+    """Write a limit with three digits, as a power of ten where that is far from 1."""
+    return format_significant(value) if SMALLEST_PLAIN <= value < LARGEST_PLAIN else format_number(value, 2)
 
 
 class OutlookView(QWidget):

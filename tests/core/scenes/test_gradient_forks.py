@@ -167,6 +167,20 @@ def test_the_rate_that_killed_is_named_whatever_is_set_later() -> None:
     assert "the learning rate 0.2 is above" in run.stopped
 
 
+def test_where_no_rate_that_can_be_set_descends_none_is_offered() -> None:
+    state = replace(HIMMELBLAU, text="1e200*x^2+y^2", formula="1e200*x^2+y^2", point=(0.0, 1.0))
+    dead = at_rate(replace(state, point=(1e-190, 1.0)), 0.1, 5)
+    found = stability(dead)
+    assert found.warning and found.rescue is None and rescued(dead) is dead
+
+
+def test_a_run_that_hardly_moved_is_told_of() -> None:
+    text = "1e-305*x+(y-5)^2"
+    state = replace(HIMMELBLAU, text=text, formula=text, point=(0.0, 5.0))
+    assert 0.0 < -run_of(state).points[-1][0] < 1e-300
+    assert stability(state).bounds
+
+
 @pytest.mark.parametrize("key", ["gradient_descent", "momentum", "adam"])
 @pytest.mark.parametrize("text", ["x*y", "log(x)+y", "1/(x^2+y^2)", "x", "exp(x^2+y^2)", "abs(x)+y^2"])
 def test_forks_on_awkward_surfaces_are_told_of(key: str, text: str) -> None:

@@ -252,7 +252,7 @@ def test_divergence_is_foretold_and_then_explained() -> None:
     assert f"{growth:.1e}" == "8.2e+07" and (np.diff(lengths) > 0.0).all() and len(lengths) == 5
     assert after.warning == (
         "The step grew 8.2 × 10⁷× for 4 steps: 0.1 is above "
-        r"$2/{\lambda}_{\max} = 0.00679$ on the path, where ${\lambda}_{\max} = 294$, "
+        r"$2/{\lambda}_{\max} = 0.00679$ on the path (curvature 294) "
         "and above $0.0243$ at (3.00, 2.00). [Use 0.02](0.02)"
     )
     assert before.safe_rate == after.safe_rate == 0.02

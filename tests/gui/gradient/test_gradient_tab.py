@@ -463,8 +463,9 @@ def test_playing_stops_by_itself_where_descent_overflows(tab: GradientTab, qtbot
     qtbot.waitUntil(lambda: not tab.playing)
     settle()
     (run,) = scene(tab).race.runs
+    assert tab.inspector.descent.ended.isVisible()
     assert tab.inspector.descent.ended.text == f"Diverged at step {run.step + 1}."
-    assert "0.5 is above" in tab.inspector.descent.limit.notice.text
+    assert "The step grew " in tab.inspector.descent.limit.notice.text
     assert np.isfinite(run.points).all() and math.isfinite(run.loss)
     assert not tab.transport.button("forward").isEnabled()
     key(tab, Key.Key_Comma)
@@ -539,16 +540,12 @@ def test_the_menu_says_why_each_example_is_worth_looking_at(tab: GradientTab) ->
     assert all(preset.remark in lines[preset.key] for preset in SURFACES)
 
 
-@pytest.mark.parametrize("way", ["button", "Esc"])
-def test_the_map_is_enlarged_and_made_small_again(tab: GradientTab, way: str) -> None:
+def test_the_map_is_enlarged_and_made_small_again(tab: GradientTab) -> None:
     before = tab.map.width()
     tab.map.header.expand_toggled.emit()
     settle()
     assert tab.map.width() > before + 200
-    if way == "button":
-        tab.map.header.expand_toggled.emit()
-    else:
-        key(tab, Key.Key_Escape)
+    tab.map.header.expand_toggled.emit()
     settle()
     assert tab.map.width() == before
 
