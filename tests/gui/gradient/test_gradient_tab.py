@@ -540,12 +540,16 @@ def test_the_menu_says_why_each_example_is_worth_looking_at(tab: GradientTab) ->
     assert all(preset.remark in lines[preset.key] for preset in SURFACES)
 
 
-def test_the_map_is_enlarged_and_made_small_again(tab: GradientTab) -> None:
+@pytest.mark.parametrize("way", ["button", "Esc"])
+def test_the_map_is_enlarged_and_made_small_again(tab: GradientTab, way: str) -> None:
     before = tab.map.width()
     tab.map.header.expand_toggled.emit()
     settle()
     assert tab.map.width() > before + 200
-    tab.map.header.expand_toggled.emit()
+    if way == "button":
+        tab.map.header.expand_toggled.emit()
+    else:
+        key(tab, Key.Key_Escape)
     settle()
     assert tab.map.width() == before
 
