@@ -13,7 +13,7 @@ from core.optimizers import Divergence, Objective, Trajectory, minimize, resume
 from core.primitives import FloatArray
 from core.scenes.curves import read_only
 from core.scenes.downhill import Point, Slopes, flow
-from core.scenes.race_paths import MAX_STEPS, Course, Ground, Racer, objective_on, optimizer_of, path_on
+from core.scenes.race_paths import MAX_STEPS, Course, Racer, objective_on, optimizer_of, path_on
 from core.scenes.state import Numbers
 from core.scenes.surface_hessian import largest_curvatures, second_order, surface_hessian
 
@@ -209,7 +209,7 @@ def slopes_on(formula: str, parameters: Numbers) -> Callable[[float, float], Slo
 
 def _polished(objective: Objective, end: FloatArray, start: Point) -> FloatArray | None:
     """Take a Newton step; None if the next one would not be much shorter, as where f is flat."""
-    steps, unexplained, size = [], 0.0, 0.0
+    steps, explained = [], True
     for _ in range(2):
         assert objective.hessian is not None
         matrix = objective.hessian(end)
@@ -217,18 +217,13 @@ def _polished(objective: Objective, end: FloatArray, start: Point) -> FloatArray
             return None
         gradient = objective.value_and_grad(end)[1]
         steps.append(np.linalg.pinv(matrix, FLAT) @ gradient)
-        unexplained = float(np.linalg.norm(gradient - matrix @ steps[-1]))
-        size = float(np.abs(matrix).max())
         end = end - steps[-1]
+        sizes = np.abs(matrix).max(axis=1) * (float(np.linalg.norm(end)) + math.dist(start, end))
+        explained = bool((np.abs(gradient - matrix @ steps[-1]) <= EXPLAINED * sizes).all())
     lengths = [float(np.linalg.norm(step)) for step in steps]
     distances = float(np.linalg.norm(end)) + math.dist(start, end)
     shrinks = lengths[1] <= max(SHRINKING * lengths[0], SETTLED * distances)
-    return end if shrinks and unexplained <= EXPLAINED * size * distances else None
-
-
-def destination(formula: str, parameters: Numbers, start: Point, racer: Racer) -> tuple[Minimum | None, bool]:
-    """Find the minimum that a racer heads for from P, and tell whether it arrives there."""
-    return heading_of(Course(Ground(formula, parameters, start), (), racer))
+    return end if shrinks and explained else None
 
 
 def heading_of(course: Course, step: int = 0) -> tuple[Minimum | None, bool]:

@@ -257,7 +257,7 @@ def with_racer(state: GradientState, changed: Racer) -> GradientState:
 def anew(state: GradientState, changed: Racer) -> GradientState:
     """Let a racer begin anew from P with other settings; the run that it leaves becomes its ghost."""
     racers, forks = with_new_start(state.racers, state.forks, changed)
-    return replace(state, racers=racers, forks=forks)
+    return replace(state, racers=racers, forks=forks, reach=0)
 
 
 def _with_rates(racers: tuple[Racer, ...], rates: dict[str, float]) -> tuple[Racer, ...]:

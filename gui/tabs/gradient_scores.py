@@ -22,9 +22,6 @@ NARROW = 240
 SIGN, LINED_SIGN = 18.0, 30.0
 """Room of a sign before a name, without and with a piece of line."""
 
-NOT_YET = "not yet"
-"""Stands for the evaluations of a racer that has not arrived."""
-
 SHORT_VALUE = "8e−88"
 """A value for which there should be room before the arrivals."""
 
@@ -93,7 +90,8 @@ class ScorePane(QWidget):
     def _divided(self, scores: tuple[Score, ...]) -> tuple[bool, float]:
         """Tell whether there is room for the arrivals beside all names, and where the values end."""
         font = self.table.font()
-        end = self._room - figures_width(NOT_YET, font) - NAME_GAP
+        widest = max((figures_width(score.missing, font) for score in scores), default=0.0)
+        end = self._room - widest - NAME_GAP
         names = (QFontMetricsF(font).horizontalAdvance(score.title) for score in scores)
         needed = self._sign + max(names, default=0.0) + NAME_GAP + figures_width(SHORT_VALUE, font)
         return (True, end) if needed <= end else (False, self._room)
@@ -108,7 +106,7 @@ class ScorePane(QWidget):
         if not with_arrivals:
             return cells
         arrived = not math.isnan(score.arrived)
-        text = f"{score.arrived:.0f}" if arrived else NOT_YET
+        text = f"{score.arrived:.0f}" if arrived else score.missing
         return (*cells, Cell(text, colour="" if arrived else theme.muted))
 
     def _fitted(self, score: Score, end: float) -> tuple[str, str]:

@@ -11,10 +11,11 @@ import pytest
 from core.optimizers import GradientDescent, minimize
 from core.optimizers.stability import shown
 from core.parser import parse
-from core.scenes.destination import destination, minimum_below
+from core.scenes.destination import heading_of, minimum_below
 from core.scenes.gradient_stability import Stability, stability
 from core.scenes.gradient_state import GradientState, type_formula, with_learning_rate
 from core.scenes.race import RACERS, Racer, optimizer_of
+from core.scenes.race_paths import Course, Ground
 
 HIMMELBLAU = GradientState()
 MINIMA = [(3.0, 2.0), (-2.805118, 3.131313), (-3.77931, -3.283186), (3.584428, -1.848127)]
@@ -173,7 +174,7 @@ def test_at_a_saddle_there_is_no_minimum() -> None:
 
 def test_a_run_that_swings_about_a_minimum_does_not_arrive() -> None:
     racer = RACERS[0]._replace(settings=(("learning_rate", 0.03),))
-    found, arrives = destination(HIMMELBLAU.formula, (), (0.2, 0.9), racer)
+    found, arrives = heading_of(Course(Ground(HIMMELBLAU.formula, (), (0.2, 0.9)), (), racer))
     assert found is not None and found.point == pytest.approx((3.0, 2.0))
     assert not arrives
 
