@@ -5,7 +5,6 @@ A frame is what happens from a new position of the mouse to the painted window, 
 
 from __future__ import annotations
 
-import gc
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from core.scenes.level_map import LevelMap, level_map
-from tests.benchmarks.frames import FRAME, Frame, running_application
+from tests.benchmarks.frames import FRAME, Frame, running_application, settled, unsettle
 from tests.benchmarks.isolines import LEVELS
 from tests.benchmarks.measure import Row, ratio
 from tests.benchmarks.optional import load
@@ -187,7 +186,6 @@ def whole_tab(application: Any, note: str) -> Iterator[Row]:
 
     from core.presets import SURFACES
     from core.scenes.gradient_state import GradientState, choose_preset, type_formula, with_point, with_step
-    from gui.collection import leave_out_the_start
     from gui.tabs.gradient import GradientTab
     from gui.window import Window
 
@@ -196,9 +194,7 @@ def whole_tab(application: Any, note: str) -> Iterator[Row]:
     window.show()
     tab = window.current
     application.processEvents()
-    gc.collect()
-    limits = gc.get_threshold()
-    leave_out_the_start()  # as the program does once it has started
+    limits = settled()
     rastrigin = choose_preset(GradientState(), next(each for each in SURFACES if each.key == "rastrigin"))
     slider = type_formula(GradientState(), SLIDING)
     gestures: tuple[tuple[str, GradientState, Callable[[int], GradientState]], ...] = (
@@ -224,8 +220,7 @@ def whole_tab(application: Any, note: str) -> Iterator[Row]:
         yield Row("7", f"{what}: median frame in ms", 1e3 * float(np.median(seconds)), note=note)
         yield Row("7", f"{what}: 99th percentile in ms", 1e3 * worst, 1e3 * FRAME, note=note)
         yield Row("7", f"{what}: frames over 16.7 ms, in %", 100 * late, 1.0, note=note)
-    gc.unfreeze()
-    gc.set_threshold(*limits)
+    unsettle(limits)
     window.close()
 
 
