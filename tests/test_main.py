@@ -21,7 +21,7 @@ def without_packages(*arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-S", str(ROOT / "main.py"), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
 
 

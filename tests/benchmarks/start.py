@@ -126,7 +126,7 @@ def _run(program: str, platform: str, wait: int = 0) -> tuple[float, int]:
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        timeout=60,
+        timeout=600,
         check=True,
     )
     end, memory = finished.stdout.split()

@@ -50,7 +50,7 @@ def run_program(tmp_path: Path, body: str) -> subprocess.CompletedProcess[str]:
         "PATH": "",
     }
     return subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600
     )
 
 
@@ -189,6 +189,6 @@ def test_the_first_tab_is_exported_in_silence(tmp_path: Path) -> None:
     environment = {
         name: value for name, value in os.environ.items() if name not in ("DISPLAY", "QT_QPA_PLATFORM")
     }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert QImage(str(target)).width() == 960

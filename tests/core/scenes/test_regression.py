@@ -509,7 +509,7 @@ def test_no_data_raise_or_warn(
 def test_the_script_computes_what_is_shown(optimizer: str) -> None:
     state = replace(FIRST, optimizer=optimizer, momentum=0.7)
     run = subprocess.run(
-        [sys.executable, "-c", to_python(state)], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", to_python(state)], capture_output=True, text=True, check=True, timeout=600
     )
     printed = [float(word) for line in run.stdout.splitlines() for word in line.split("=")[1].split()]
     scene = compute(state)
