@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -134,6 +135,25 @@ class PlotItem(QGraphicsItem):
     ) -> None:
         """Draw; Qt asks only once numbers and a size are known."""
         self._draw(painter)
+
+
+class PointsItem(PlotItem):
+    """What is drawn at many points, or through them; NaN and infinity are left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._x: ArrayLike = ()
+        self._y: ArrayLike = ()
+
+    def show(self, x: ArrayLike, y: ArrayLike) -> None:
+        """Draw at one point, or at many; the very same arrays as before cost nothing."""
+        if x is not self._x or y is not self._y:
+            self._x, self._y = x, y
+            self.reproject()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.show((), ())
 
 
 def area_of(projection: Projection, margin: float = 0.0) -> QRectF:

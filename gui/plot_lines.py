@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPolygonF
 
 from gui.plot_axes import Projection
 from gui.plot_crowding import NO_BARS, pieces, turns_often, without_crowds
-from gui.plot_item import CACHED, NOT_CACHED, PathItem, PlotItem, area_of, make_pen
+from gui.plot_item import CACHED, NOT_CACHED, PathItem, PlotItem, PointsItem, area_of, make_pen
 from gui.plot_paths import cut_segments, line_ends, pixel_direction, polyline, straight
 from gui.plot_strokes import stroke_outline
 from gui.plot_thinning import thinned
@@ -115,7 +115,7 @@ class Curve(PlotItem):
             painter.drawRects(self._bars)
 
 
-class Zigzag(PlotItem):
+class Zigzag(PointsItem):
     """A line that turns at nearly every point, such as rounding errors: an opaque `Curve`, quicker to paint.
 
     Its steps are stroked one by one; the outline of the whole, which lies over itself everywhere, would take
@@ -126,19 +126,7 @@ class Zigzag(PlotItem):
         super().__init__()
         self._pen = make_pen(colour, width)
         self._pen.setCapStyle(Qt.PenCapStyle.SquareCap)
-        self._x: ArrayLike = ()
-        self._y: ArrayLike = ()
         self._steps: list[QLineF] = []
-
-    def show(self, x: ArrayLike, y: ArrayLike) -> None:
-        """Draw through the points; the very same arrays as before cost nothing."""
-        if x is not self._x or y is not self._y:
-            self._x, self._y = x, y
-            self.reproject()
-
-    def clear(self) -> None:
-        """Draw nothing."""
-        self.show((), ())
 
     def _lay_out(self, projection: Projection) -> None:
         x, y = thinned(*projection.to_pixels(self._x, self._y))

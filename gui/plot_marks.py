@@ -8,14 +8,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from gui.array_paths import path_through, polygon_through
 from gui.marker_shapes import SHAPES
 from gui.plot_axes import Projection
-from gui.plot_item import PlotItem, area_of, halo_pen, make_pen
+from gui.plot_item import PlotItem, PointsItem, area_of, halo_pen, make_pen
 from gui.plot_paths import Array, cut_segments, straight
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def marker_path(shape: str, radius: float) -> QPainterPath:
     return path
 
 
-class Marker(PlotItem):
+class Marker(PointsItem):
     """One shape of constant size at one point or at many.
 
     Parameters
@@ -173,19 +173,7 @@ class Marker(PlotItem):
         self._outline = QColor(outline) if outline else None
         self._size = size
         self._name = shape
-        self._x: ArrayLike = ()
-        self._y: ArrayLike = ()
         self._places: list[QPointF] = []
-
-    def show(self, x: ArrayLike, y: ArrayLike) -> None:
-        """Put it at one point, or at each of many; NaN and infinity are left out."""
-        if x is not self._x or y is not self._y:
-            self._x, self._y = x, y
-            self.reproject()
-
-    def clear(self) -> None:
-        """Draw nothing."""
-        self.show((), ())
 
     def _lay_out(self, projection: Projection) -> None:
         pixels = (np.asarray(each).ravel().tolist() for each in projection.to_pixels(self._x, self._y))
@@ -272,7 +260,7 @@ class Ring(PlotItem):
             painter.drawEllipse(self._middle, self._radius, self._radius)
 
 
-class PathWithDots(PlotItem):
+class PathWithDots(PointsItem):
     """A path of steps: a line with a small dot at each of its points, over a thin halo.
 
     Parameters
@@ -316,8 +304,6 @@ class PathWithDots(PlotItem):
         self._dots = QPolygonF()
         self._shapes = QPainterPath()
         self._dashes = QPainterPath()
-        self._x: ArrayLike = ()
-        self._y: ArrayLike = ()
         self._make_pens()
 
     def _make_pens(self) -> None:
@@ -326,22 +312,12 @@ class PathWithDots(PlotItem):
         self._pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         self._dot_pen = make_pen(colour, 2 * dot, opacity=self._opacity)
 
-    def show(self, x: ArrayLike, y: ArrayLike) -> None:
-        """Draw the steps through these points; the very same arrays as before cost nothing."""
-        if x is not self._x or y is not self._y:
-            self._x, self._y = x, y
-            self.reproject()
-
     def show_weight(self, width: float, dot: float) -> None:
         """Draw the line and the dots as thick as this from now on."""
         if (width, dot) != self._look[1:]:
             self._look = (self._look[0], width, dot)
             self._make_pens()
             self.reproject()
-
-    def clear(self) -> None:
-        """Draw nothing."""
-        self.show((), ())
 
     def _lay_out(self, projection: Projection) -> None:
         x, y = (np.atleast_1d(pixels) for pixels in projection.to_pixels(self._x, self._y))

@@ -284,11 +284,6 @@ class Plot(QGraphicsView):
         """Give the numbers at a pixel of the viewport."""
         return self.projection.from_pixels(pixel.x(), pixel.y())
 
-    def pixel_distance(self, a: tuple[float, float], b: tuple[float, float]) -> float:
-        """Give how many pixels two points are apart, to decide what snaps."""
-        line = self.to_pixels(*a) - self.to_pixels(*b)
-        return float((line.x() ** 2 + line.y() ** 2) ** 0.5)
-
     def nudge_step(self, dx: int, dy: int, shift: bool) -> tuple[float, float]:
         """Give how far an arrow key moves a point, in the numbers of axes that are not logarithmic."""
         x0, x1, y0, y1 = self.view

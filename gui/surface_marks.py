@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -112,11 +113,8 @@ class SurfaceMarks:
         """Draw a small dot at each point."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))
-        places = self.camera.to_pixels(points)
-        for (x, y, _), shown in zip(places.tolist(), self._in_front(places).tolist(), strict=True):
-            painter.setOpacity(1.0 if shown else HIDDEN)
-            painter.drawEllipse(QPointF(x, y), DOT, DOT)
-        painter.setOpacity(1.0)
+        for place in self._each(painter, points, HIDDEN):
+            painter.drawEllipse(place, DOT, DOT)
 
     def markers(
         self,
@@ -134,10 +132,15 @@ class SurfaceMarks:
         ratio = painter.device().devicePixelRatioF()
         stamp = _stamp(shape, colour, size, hollow, ring, outline, self._paper.name(), ratio)
         half = stamp.width() / (2.0 * ratio)
+        for place in self._each(painter, points, FAINT):
+            painter.drawImage(place - QPointF(half, half), stamp)
+
+    def _each(self, painter: QPainter, points: Array, hidden: float) -> Iterator[QPointF]:
+        """Give the pixels of points one by one, the painter so opaque as what the surface hides should be."""
         places = self.camera.to_pixels(points)
         for (x, y, _), shown in zip(places.tolist(), self._in_front(places).tolist(), strict=True):
-            painter.setOpacity(1.0 if shown else FAINT)
-            painter.drawImage(QPointF(x - half, y - half), stamp)
+            painter.setOpacity(1.0 if shown else hidden)
+            yield QPointF(x, y)
         painter.setOpacity(1.0)
 
     def point(self, painter: QPainter, place: Array, colour: str, *, lit: bool, hollow: bool = False) -> None:
