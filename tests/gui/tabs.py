@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -49,6 +51,18 @@ def undo(tab: Tab) -> None:
 
 def redo(tab: Tab) -> None:
     key(tab, Key.Key_Z, CTRL | SHIFT)
+
+
+def undone(tab: Tab) -> Any:
+    """Undo once through the window's shortcut and give the state that is left."""
+    undo(tab)
+    return tab.state
+
+
+def redone(tab: Tab) -> Any:
+    """Redo once through the window's shortcut and give the state that is back."""
+    redo(tab)
+    return tab.state
 
 
 def show(tab: Tab, shown: State) -> None:

@@ -30,11 +30,11 @@ from tests.gui.tabs import (
     click_pane_entry,
     key,
     pane_entries,
-    redo,
+    redone,
     settle,
     show,
     type_in,
-    undo,
+    undone,
 )
 
 ALT = Modifier.AltModifier
@@ -46,17 +46,6 @@ def state(tab: DerivativeTab) -> DerivativeState:
 
 def readouts(tab: DerivativeTab) -> list[str]:
     return [readout.text for readout in tab.inspector.readouts.row.readouts]
-
-
-def undone(tab: DerivativeTab) -> DerivativeState:
-    """Undo once through the window's shortcut and say what is left."""
-    undo(tab)
-    return state(tab)
-
-
-def redone(tab: DerivativeTab) -> DerivativeState:
-    redo(tab)
-    return state(tab)
 
 
 def point(tab: DerivativeTab) -> tuple[float, float]:

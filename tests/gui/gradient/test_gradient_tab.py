@@ -31,22 +31,12 @@ from tests.gui.tabs import (
     key,
     open_window,
     pane_entries,
-    redo,
+    redone,
     settle,
     show,
     type_in,
-    undo,
+    undone,
 )
-
-
-def undone(tab: GradientTab) -> GradientState:
-    undo(tab)
-    return state(tab)
-
-
-def redone(tab: GradientTab) -> GradientState:
-    redo(tab)
-    return state(tab)
 
 
 def state(tab: GradientTab) -> GradientState:
